@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { timelineEventSchema } from './timeline.ts';
+
+/**
+ * Messages between main and a capture page (one page per recording, in a renderer of its own), over one MessagePort.
+ * All times are on the session clock. What comes from the page is parsed with these schemas before it is used.
+ */
+
+/** main -> page */
+export type CaptureCommand =
+  | {
+      type: 'start';
+      /** Signalling address, complete but for the peer id. */
+      signallingUrl: string;
+      peerId: string;
+      displayName: string;
+      /** Unix milliseconds at session time 0, where a recording goes on in a new page; null for a new one. */
+      epochMs: number | null;
+      /** Streams that exist already: a returning peer and source goes on with its stream id. */
+      streams: { peerId: string; type: 'main' | 'screen'; streamId: string }[];
+      /** Seconds between asked-for key frames per video track. */
+      keyFrameIntervalS: number;
+    }
+  /** Leave the call, close every track, then answer `stopped`. */
+  | { type: 'stop' }
+  /** Bytes of chunks that are on disk now (cumulative): the page's bound on what is in flight. */
+  | { type: 'written'; bytes: number }
+  /** Whether a tile of this track is visible, so that its frames are decoded. */
+  | { type: 'watch'; trackId: string; visible: boolean };
+
+/** Numbers of one track, about once a second. Cumulative since the track's start. */
+export const trackStatsSchema = z.object({
+  trackId: z.uuid(),
+  frames: z.number().int().nonnegative(),
+  keyFrames: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+  lostFrames: z.number().int().nonnegative(),
+  width: z.number().int().nonnegative().nullable(),
+  height: z.number().int().nonnegative().nullable(),
+  /** 0 to 1, audio only. */
+  level: z.number().min(0).max(1).nullable(),
+});
+export type TrackStats = z.infer<typeof trackStatsSchema>;
+
+/**
+ * One sample of a track's clock: within about a second, the frame that arrived least late. `fileMs` is its timestamp in
+ * the track's file, `arrivalMs` its arrival on the session clock.
+ */
+export const clockSampleSchema = z.object({ fileMs: z.number(), arrivalMs: z.number() });
+export type ClockSample = z.infer<typeof clockSampleSchema>;
+
+/** page -> main */
+export const captureMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('joined'),
+    /** Unix milliseconds on the page's monotonic clock. */
+    atMs: z.number(),
+    peers: z.array(z.object({ peerId: z.string(), displayName: z.string(), device: z.string().nullable() })),
+  }),
+  /** Session time 0: the first track. Everything with a `t` comes after it. */
+  z.object({ type: z.literal('epoch'), epochMs: z.number() }),
+  z.object({ type: z.literal('presence'), peers: z.number().int() }),
+  z.object({ type: z.literal('timeline'), event: timelineEventSchema }),
+  /** The next bytes of a track's file; `position` is where they go and always the file's end. */
+  z.object({
+    type: z.literal('chunk'),
+    trackId: z.uuid(),
+    position: z.number().int().nonnegative(),
+    data: z.instanceof(Uint8Array),
+  }),
+  z.object({ type: z.literal('clock'), trackId: z.uuid(), sample: clockSampleSchema }),
+  z.object({ type: z.literal('stats'), tracks: z.array(trackStatsSchema) }),
+  /** The track's last message: its file is complete. `endFileMs` is the end of its last frame. */
+  z.object({ type: z.literal('track-closed'), trackId: z.uuid(), endFileMs: z.number(), stats: trackStatsSchema }),
+  z.object({ type: z.literal('stopped'), t: z.number() }),
+  z.object({
+    type: z.literal('failed'),
+    code: z.enum(['JOIN_UNREACHABLE', 'JOIN_REFUSED', 'JOIN_PROTOCOL', 'CAPTURE_FAILED']),
+    message: z.string(),
+    details: z.string().optional(),
+  }),
+]);
+export type CaptureMessage = z.infer<typeof captureMessageSchema>;

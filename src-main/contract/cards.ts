@@ -1,0 +1,23 @@
+/**
+ * Pictures with text that the composite needs: name labels and the cards shown where there is no video. They are drawn
+ * by Chromium (every script and emoji), never by ffmpeg, so that no text from a call reaches a filter graph.
+ */
+export type CardSpec =
+  /** A name label: transparent outside its rounded box, at most `maxWidth` pixels wide; `height` is exact. */
+  | { kind: 'label'; text: string; maxWidth: number; height: number }
+  /** A full tile: a coloured initials disc on the tile's background. `seed` (the peer id) chooses the colour. */
+  | { kind: 'initials'; name: string; seed: string; width: number; height: number }
+  /** A full picture with one sentence, for the time in which nobody is in the call. */
+  | { kind: 'message'; text: string; width: number; height: number };
+
+export interface Card {
+  /** PNG file with alpha. */
+  png: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** Draws cards; the real one is an offscreen window (`shell/card-window.ts`). */
+export interface CardRenderer {
+  render(spec: CardSpec): Promise<Card>;
+}

@@ -1,0 +1,45 @@
+import type { ErrorRecord } from './errors.ts';
+import type { StreamType } from './session.ts';
+
+/**
+ * What happens during a recording and after it, as `--json` prints it (one object a line) and as the window is told.
+ * Field names are a contract with other programs. `t` is milliseconds since the session's start, where there is one.
+ */
+export type RollcallEvent =
+  | { event: 'joined'; room: string; room_id: string; peers: number }
+  | { event: 'recording'; session_id: string; session_dir: string; started_at: string }
+  | { event: 'peer-joined'; t: number; peer_id: string; display_name: string }
+  | { event: 'peer-left'; t: number; peer_id: string }
+  | { event: 'stream-started'; t: number; peer_id: string; stream_id: string; type: StreamType }
+  | { event: 'stream-ended'; t: number; peer_id: string; stream_id: string; type: StreamType }
+  | { event: 'finalizing'; output_id: string; kind: 'stream' | 'composite'; progress: number }
+  | {
+      event: 'output';
+      output_id: string;
+      kind: 'stream' | 'composite';
+      file: string;
+      duration: number;
+      size: number;
+    }
+  | {
+      event: 'upload';
+      output_id: string;
+      key: string;
+      state: 'waiting' | 'pending' | 'uploading' | 'delivered' | 'failed';
+      sent: number;
+      size: number;
+    }
+  | { event: 'warning'; code: string; message: string; t?: number }
+  | ({ event: 'error' } & ErrorRecord)
+  | DoneEvent;
+
+/** The last line. `duration` is in seconds, `size` in bytes; `file` and `composite` are absolute paths. */
+export interface DoneEvent {
+  event: 'done';
+  session_dir: string | null;
+  composite: string | null;
+  streams: { peer_id: string; stream_id: string; type: StreamType; file: string; duration: number }[];
+  uploads: { key: string; state: string; etag: string | null; size: number }[];
+}
+
+export type Emit = (event: RollcallEvent) => void;

@@ -1,0 +1,68 @@
+import type { ErrorRecord } from './errors.ts';
+import type { StreamType } from './session.ts';
+
+/** What the window shows of a recording under way; made by `record.ts` about twice a second. No secrets. */
+export interface LiveTrack {
+  trackId: string;
+  kind: 'audio' | 'video';
+  codec: string;
+  paused: boolean;
+  bytes: number;
+  bitrateBps: number;
+  /** Frames in the last second, video only. */
+  fps: number | null;
+  width: number | null;
+  height: number | null;
+  lostFrames: number;
+  /** 0 to 1, audio only. */
+  level: number | null;
+}
+
+export interface LivePeer {
+  peerId: string;
+  displayName: string;
+  present: boolean;
+  streams: { streamId: string; type: StreamType; tracks: LiveTrack[] }[];
+}
+
+export interface LiveOutput {
+  outputId: string;
+  kind: 'stream' | 'composite';
+  label: string;
+  state: 'pending' | 'running' | 'done' | 'failed';
+  /** 0 to 1 */
+  progress: number;
+  sizeBytes: number;
+  error: ErrorRecord | null;
+}
+
+export interface LiveUpload {
+  outputId: string;
+  key: string;
+  state: 'waiting' | 'pending' | 'uploading' | 'delivered' | 'failed';
+  sentBytes: number;
+  sizeBytes: number;
+  error: ErrorRecord | null;
+}
+
+/** The states of a recording, in order; `failed` may follow any. */
+export type LivePhase = 'joining' | 'waiting-for-peers' | 'recording' | 'finalizing' | 'uploading' | 'done' | 'failed';
+
+export interface LiveRecording {
+  /** Identifies this run in the window; the session id where there is one already. */
+  recordingId: string;
+  phase: LivePhase;
+  roomName: string;
+  roomId: string;
+  sessionId: string | null;
+  sessionDir: string | null;
+  /** Milliseconds since the first media; 0 before. */
+  elapsedMs: number;
+  capturedBytes: number;
+  diskFreeBytes: number | null;
+  peers: LivePeer[];
+  outputs: LiveOutput[];
+  uploads: LiveUpload[];
+  warnings: { code: string; message: string }[];
+  error: ErrorRecord | null;
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+/**
+ * Templates, rooms and destinations: the settings file of `--settings`, import and export, and (secrets apart) what the
+ * app keeps itself. Field names are the contract with users and other programs.
+ */
+
+const nonEmpty = z.string().trim().min(1, 'must not be empty');
+
+/** Static keys: both or neither. */
+export const credentialsSchema = z.strictObject({ key: nonEmpty, secret: nonEmpty });
+export type Credentials = z.infer<typeof credentialsSchema>;
+
+export const storeOptionsSchema = z.strictObject({
+  region: nonEmpty.optional(),
+  endpoint: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  force_path_style: z.boolean().optional(),
+});
+export type StoreOptions = z.infer<typeof storeOptionsSchema>;
+
+/** An upload destination of a template or room. `location` is the bucket. */
+export const uploadInfoSchema = z.strictObject({
+  type: z.literal('s3', { error: 'must be "s3"' }),
+  location: nonEmpty,
+  prefix: z.string().optional(),
+  options: storeOptionsSchema.optional(),
+  credentials: credentialsSchema.optional(),
+});
+export type UploadInfo = z.infer<typeof uploadInfoSchema>;
+
+/** Hosted storage: the installation's default destination. Static credentials, or an HTTP credentials endpoint. */
+export const hostedSchema = z
+  .strictObject({
+    location: nonEmpty,
+    prefix: z.string().optional(),
+    options: storeOptionsSchema.optional(),
+    credentials: credentialsSchema.optional(),
+    credentials_endpoint: z.url({ protocol: /^https?$/ }).optional(),
+    credentials_token: nonEmpty.optional(),
+  })
+  .refine((hosted) => !(hosted.credentials && hosted.credentials_endpoint), {
+    error: 'has both "credentials" and "credentials_endpoint": give one of them',
+    path: ['credentials_endpoint'],
+  });
+export type Hosted = z.infer<typeof hostedSchema>;
+
+export const webhookSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }),
+  /** The user's own headers; their values are secrets. */
+  headers: z.record(z.string(), z.string()).optional(),
+  /** Standard Webhooks secret, `whsec_` + base64. */
+  signing_secret: nonEmpty.optional(),
+});
+export type Webhook = z.infer<typeof webhookSchema>;
+
+export const templateSchema = z.strictObject({
+  id: nonEmpty,
+  name: nonEmpty,
+  recording: z.strictObject({ enabled: z.boolean(), upload_info: uploadInfoSchema.nullish() }),
+  webhook: webhookSchema.nullish(),
+});
+export type Template = z.infer<typeof templateSchema>;
+
+export const ROOM_RECORDING = ['auto', 'enabled', 'disabled'] as const;
+export const roomRecordingSchema = z.enum(ROOM_RECORDING, { error: 'must be "auto", "enabled" or "disabled"' });
+export type RoomRecording = z.infer<typeof roomRecordingSchema>;
+
+export const ROOM_ID_PATTERN = /^[0-9a-f]{24}$/;
+
+export const roomSchema = z.strictObject({
+  id: z.string().regex(ROOM_ID_PATTERN, 'must be 24 hexadecimal digits'),
+  name: nonEmpty,
+  template_id: nonEmpty.nullish(),
+  url: nonEmpty,
+  recording: roomRecordingSchema.default('auto'),
+  upload_info: uploadInfoSchema.nullish(),
+  webhook: webhookSchema.nullish(),
+  /** SHA-256 of the only TLS certificate that this room's server may show, as hex pairs with or without colons. */
+  certificate_fingerprint: z
+    .string()
+    .regex(/^([0-9a-fA-F]{2}:?){31}[0-9a-fA-F]{2}$/, 'must be a SHA-256 fingerprint: 32 hexadecimal pairs')
+    .nullish(),
+});
+export type Room = z.infer<typeof roomSchema>;
+
+export const settingsSchema = z
+  .strictObject({
+    hosted: hostedSchema.nullish(),
+    webhook: webhookSchema.nullish(),
+    templates: z.array(templateSchema).default([]),
+    rooms: z.array(roomSchema).default([]),
+  })
+  .superRefine((settings, context) => {
+    const duplicate = (list: readonly { id: string }[], name: string): void => {
+      const seen = new Set<string>();
+      list.forEach(({ id }, index) => {
+        if (seen.has(id)) {
+          context.addIssue({ code: 'custom', path: [name, index, 'id'], message: `"${id}" is there twice: ids are unique` });
+        }
+        seen.add(id);
+      });
+    };
+    duplicate(settings.templates, 'templates');
+    duplicate(settings.rooms, 'rooms');
+    settings.rooms.forEach((room, index) => {
+      if (room.template_id != null && !settings.templates.some((template) => template.id === room.template_id)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['rooms', index, 'template_id'],
+          message: `"${room.template_id}" is no template's id`,
+        });
+      }
+    });
+  });
+export type Settings = z.infer<typeof settingsSchema>;
