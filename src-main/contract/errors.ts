@@ -55,6 +55,8 @@ export const ERROR_KINDS = {
   UPLOAD_CLOCK: kind('destination', 5, false, 'CLOUD_ACCESS_ERROR'),
   UPLOAD_CONFLICT: kind('destination', 5, false, 'CLOUD_ACCESS_ERROR'),
   UPLOAD_MISMATCH: kind('destination', 5, true, 'CLOUD_ACCESS_ERROR'),
+  /** The local file is missing, or is not (or no longer) the file that the session recorded. */
+  UPLOAD_SOURCE: kind('disk', 5, false, 'INPUT_ERROR'),
   UPLOAD_FAILED: kind('destination', 5, true, 'CLOUD_ACCESS_ERROR'),
   HOSTED_NOT_CONFIGURED: kind('destination', 5, false, 'CLOUD_ACCESS_ERROR'),
 
@@ -111,6 +113,11 @@ export class RollcallError extends Error {
   static fromRecord(record: ErrorRecord): RollcallError {
     return new RollcallError(record.code, record.message, record.remedy, { details: record.details });
   }
+}
+
+/** `text` with every one of the secrets replaced, for texts that other programs and libraries made. */
+export function redact(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((clean, secret) => (secret === '' ? clean : clean.replaceAll(secret, '[secret]')), text);
 }
 
 /** Any thrown value as a `RollcallError`; what is not one already is our defect and keeps its stack as details. */

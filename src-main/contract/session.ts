@@ -151,7 +151,13 @@ export const webhookDeliverySchema = z.object({
   id: z.string(),
   type: z.string(),
   output_id: z.string(),
+  /** RFC 3339 UTC: the envelope's `timestamp`, the same on every attempt. */
+  created_at: z.string().default(''),
   state: z.enum(['pending', 'delivered', 'failed']),
+  /** RFC 3339 UTC, while pending; null: at the next run. */
+  next_attempt_at: z.string().nullable().default(null),
+  /** What a failure event tells; null in events of success. The body itself is made anew, so no signed URL is kept. */
+  failure: z.object({ error_type: z.string(), error: z.string() }).nullable().default(null),
   attempts: z.array(z.object({ at: z.string(), status: z.number().int().nullable(), excerpt: z.string() })),
 });
 export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;

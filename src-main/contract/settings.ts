@@ -113,3 +113,38 @@ export const settingsSchema = z
     });
   });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** How a store is signed into. `default-chain`: the AWS default provider chain (environment, profiles, SSO, roles). */
+export type StoreCredentials =
+  | { kind: 'static'; key: string; secret: string }
+  /** The AWS container-credentials convention: GET `url` with `token` as the whole Authorization header. */
+  | { kind: 'endpoint'; url: string; token: string | null }
+  | { kind: 'default-chain' };
+
+/** An S3 bucket, ready to be used: `UploadInfo` or `Hosted` with every default filled in. Holds secrets. */
+export interface StoreTarget {
+  bucket: string;
+  /** As the user wrote it; `upload/keys.ts` normalises it. */
+  prefix: string;
+  region: string;
+  /** null: AWS itself. */
+  endpoint: string | null;
+  forcePathStyle: boolean;
+  credentials: StoreCredentials;
+}
+
+/** Where a room's recordings go. Hosted storage that is not configured keeps uploads waiting. */
+export type Destination =
+  | { kind: 's3'; configured: true; store: StoreTarget }
+  | { kind: 'hosted'; configured: true; store: StoreTarget }
+  | { kind: 'hosted'; configured: false };
+
+/** What the settings say about one room at this moment. */
+export interface ResolvedSettings {
+  record: boolean;
+  /** One sentence for people that names the template or room that decides. */
+  reason: string;
+  destination: Destination;
+  /** The room's webhook, else its template's, else the installation's. */
+  webhook: Webhook | null;
+}
