@@ -1,0 +1,80 @@
+import type {
+  Destination,
+  Hosted,
+  ResolvedSettings,
+  Room,
+  Settings,
+  StoreCredentials,
+  StoreTarget,
+  Template,
+  UploadInfo,
+} from '../contract/settings.ts';
+
+/** SPEC: the region of a destination that names none. */
+export const DEFAULT_REGION = 'ap-south-1';
+
+/**
+ * What the settings say about a room now: whether it records, where its recordings go and which webhook is told.
+ * Pure: SPEC's table. `room` need not be in `settings.rooms`.
+ */
+export function resolve(settings: Settings, room: Room): ResolvedSettings {
+  const template = templateOf(settings, room);
+  const webhook = room.webhook ?? template?.webhook ?? settings.webhook ?? null;
+  const own = (): Destination => destination(room.upload_info, settings);
+  switch (room.recording) {
+    case 'enabled':
+      return { record: true, reason: `Recording is enabled in the room "${room.name}".`, destination: own(), webhook };
+    case 'disabled':
+      return { record: false, reason: `Recording is disabled in the room "${room.name}".`, destination: own(), webhook };
+    case 'auto':
+      return { ...fromTemplate(settings, room, template), webhook };
+  }
+}
+
+function fromTemplate(settings: Settings, room: Room, template: Template | null): Omit<ResolvedSettings, 'webhook'> {
+  if (template === null) {
+    return {
+      record: true,
+      reason: `Recording is on by default: the room "${room.name}" has no template.`,
+      destination: destination(null, settings),
+    };
+  }
+  const { enabled, upload_info: uploadInfo } = template.recording;
+  return {
+    record: enabled,
+    reason: `Recording is ${enabled ? 'enabled' : 'disabled'} in the template "${template.name}", which the room "${room.name}" follows.`,
+    destination: destination(uploadInfo, settings),
+  };
+}
+
+/** A room that names no template follows the first one, as a new room does. */
+function templateOf(settings: Settings, room: Room): Template | null {
+  if (room.template_id == null) return settings.templates[0] ?? null;
+  return settings.templates.find((template) => template.id === room.template_id) ?? null;
+}
+
+function destination(uploadInfo: UploadInfo | null | undefined, settings: Settings): Destination {
+  if (uploadInfo != null) return { kind: 's3', configured: true, store: storeTarget(uploadInfo) };
+  if (settings.hosted != null) return { kind: 'hosted', configured: true, store: storeTarget(settings.hosted) };
+  return { kind: 'hosted', configured: false };
+}
+
+/** A destination with SPEC's defaults filled in. */
+export function storeTarget(info: UploadInfo | Hosted): StoreTarget {
+  return {
+    bucket: info.location,
+    prefix: info.prefix ?? '',
+    region: info.options?.region ?? DEFAULT_REGION,
+    endpoint: info.options?.endpoint ?? null,
+    forcePathStyle: info.options?.force_path_style ?? false,
+    credentials: credentials(info),
+  };
+}
+
+function credentials(info: UploadInfo | Hosted): StoreCredentials {
+  if (info.credentials !== undefined) return { kind: 'static', ...info.credentials };
+  if ('credentials_endpoint' in info && info.credentials_endpoint !== undefined) {
+    return { kind: 'endpoint', url: info.credentials_endpoint, token: info.credentials_token ?? null };
+  }
+  return { kind: 'default-chain' };
+}
