@@ -1,0 +1,227 @@
+import { z } from 'zod';
+import type { ErrorRecord } from './errors.ts';
+import type { LiveRecording } from './live.ts';
+import type { Session } from './session.ts';
+import { ROOM_ID_PATTERN, type RoomRecording } from './settings.ts';
+
+/**
+ * Everything that crosses between the window and main. The window is untrusted: main parses every argument with the
+ * schemas below and answers with an `IpcResult`. No secret ever crosses; settings are shown as redacted views.
+ */
+
+export const sessionIdSchema = z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 hexadecimal digits');
+const outputIdSchema = z.union([z.literal('composite'), z.uuid()]);
+
+/** What to record: a link that somebody pasted, or a room of the settings. */
+export const recordTargetSchema = z.union([
+  z.strictObject({ url: z.string().trim().min(1).max(2048) }),
+  z.strictObject({ roomId: z.string().regex(ROOM_ID_PATTERN) }),
+]);
+export type RecordTarget = z.infer<typeof recordTargetSchema>;
+
+/** Arguments of every channel, in order. A channel that is not here does not exist. */
+export const channelArgs = {
+  getSnapshot: z.tuple([]),
+  getLive: z.tuple([]),
+  listSessions: z.tuple([]),
+  getSession: z.tuple([sessionIdSchema]),
+  startRecording: z.tuple([recordTargetSchema]),
+  stopRecording: z.tuple([]),
+  dismissLive: z.tuple([]),
+  finishFiles: z.tuple([sessionIdSchema]),
+  retryUploads: z.tuple([sessionIdSchema]),
+  cancelUploads: z.tuple([sessionIdSchema]),
+  openFolder: z.tuple([sessionIdSchema]),
+  showItem: z.tuple([sessionIdSchema, outputIdSchema]),
+  openLibrary: z.tuple([]),
+  chooseLibrary: z.tuple([]),
+  importSettings: z.tuple([]),
+  copyText: z.tuple([z.string().max(200_000)]),
+} as const satisfies Record<string, z.ZodType<readonly unknown[]>>;
+
+export type ChannelName = keyof typeof channelArgs;
+export type ChannelArgs<Name extends ChannelName> = z.infer<(typeof channelArgs)[Name]>;
+
+/** What each channel answers. */
+export interface ChannelResults {
+  /** Everything but the live recording and the sessions. */
+  getSnapshot: AppSnapshot;
+  getLive: LiveRecording | null;
+  listSessions: SessionSummary[];
+  getSession: SessionDetail;
+  /** Answers once the recording has been accepted; joining and all after it comes as changes. */
+  startRecording: null;
+  /** Leaves the call and finishes the files, or gives up joining. */
+  stopRecording: null;
+  /** Puts a recording that is over (done or failed) off the Live screen. */
+  dismissLive: null;
+  /** Makes again what is missing of a session's files. */
+  finishFiles: null;
+  retryUploads: null;
+  /** Stops uploads under way; everything is kept. */
+  cancelUploads: null;
+  openFolder: null;
+  showItem: null;
+  openLibrary: null;
+  /** Main shows the folder dialog; null where it was cancelled. */
+  chooseLibrary: { dir: string } | null;
+  /** Main shows the file dialog; null where it was cancelled. */
+  importSettings: ImportSummary | null;
+  copyText: null;
+}
+
+export type IpcResult<Value> = { ok: true; value: Value } | { ok: false; error: ErrorRecord };
+
+/** `window.rollcall`: one function per channel, and the stream of changes. */
+export type RollcallApi = {
+  [Name in ChannelName]: (...args: ChannelArgs<Name>) => Promise<IpcResult<ChannelResults[Name]>>;
+} & {
+  /** Calls `listener` with every change from now on; returns how to stop it. */
+  onChange(listener: (change: AppChange) => void): () => void;
+};
+
+/** main -> window, without being asked. */
+export type AppChange =
+  | { kind: 'snapshot'; snapshot: AppSnapshot }
+  | { kind: 'live'; live: LiveRecording | null }
+  | { kind: 'sessions'; changed: SessionSummary[]; removed: string[] }
+  /** A menu item or shortcut of the operating system's menu. */
+  | { kind: 'command'; command: MenuCommand };
+
+export const MENU_COMMANDS = ['rooms', 'live', 'library', 'settings', 'record-or-stop', 'search', 'shortcuts'] as const;
+export type MenuCommand = (typeof MENU_COMMANDS)[number];
+
+/** Prefix of the invoke channels; `CHANGE_CHANNEL` carries `AppChange`. */
+export const CHANNEL_PREFIX = 'rollcall:';
+export const CHANGE_CHANNEL = 'rollcall:change';
+
+/** Scheme and hosts of the app's own protocol. */
+export const APP_SCHEME = 'rollcall';
+export const APP_ORIGIN = 'rollcall://app';
+export const MEDIA_ORIGIN = 'rollcall://media';
+
+/** Address at which the window plays a file of a session; `file` is relative to the session's folder. */
+export const mediaUrl = (sessionId: string, file: string): string =>
+  `${MEDIA_ORIGIN}/${sessionId}/${file.split('/').map(encodeURIComponent).join('/')}`;
+
+export interface ImportSummary {
+  /** The file's name, without its folder. */
+  file: string;
+  templates: number;
+  rooms: number;
+  hosted: boolean;
+}
+
+export interface AppSnapshot {
+  version: string;
+  platform: 'darwin' | 'win32' | 'linux';
+  library: {
+    dir: string;
+    /** Of the disk that holds the library; null where it could not be read. */
+    freeBytes: number | null;
+    /** Why the library cannot be used now (folder gone, not writable), or null. */
+    error: ErrorRecord | null;
+    /** Whether the folders have been read through since the start. */
+    scanned: boolean;
+  };
+  settings: SettingsView;
+}
+
+/** Templates, rooms and destinations without their secrets. */
+export interface SettingsView {
+  hosted: DestinationView | null;
+  webhook: WebhookView | null;
+  templates: TemplateView[];
+  rooms: RoomView[];
+}
+
+export interface DestinationView {
+  kind: 's3' | 'hosted';
+  /** Bucket; null where hosted storage is not set up. */
+  location: string | null;
+  prefix: string;
+  region: string | null;
+  /** Host of the endpoint, or null for AWS itself. */
+  endpoint: string | null;
+  /** How the app signs in, never the keys themselves. */
+  credentials: 'keys' | 'endpoint' | 'default-chain' | 'none';
+}
+
+export interface WebhookView {
+  /** Host alone: paths and queries of webhook URLs are often secrets themselves. */
+  host: string;
+  signed: boolean;
+  headerNames: string[];
+}
+
+export interface TemplateView {
+  id: string;
+  name: string;
+  enabled: boolean;
+  destination: DestinationView | null;
+  webhook: WebhookView | null;
+  /** How many rooms belong to it. */
+  rooms: number;
+}
+
+export interface RoomView {
+  id: string;
+  name: string;
+  url: string;
+  templateName: string | null;
+  recording: RoomRecording;
+  /** What happens when this room is recorded now. */
+  effective: EffectiveView;
+  webhook: WebhookView | null;
+}
+
+export interface EffectiveView {
+  records: boolean;
+  /** One sentence that says why: "Auto: on, because template Classes is on." */
+  reason: string;
+  /** One sentence that says where to: "Uploads to s3://bucket/prefix." */
+  delivery: string;
+  destination: DestinationView;
+}
+
+/** How far a session is, for the library. `broken`: its folder is there, its manifest cannot be read. */
+export const SUMMARY_STATES = [
+  'recording',
+  'interrupted',
+  'finalizing',
+  'waiting',
+  'uploading',
+  'delivered',
+  'local',
+  'failed',
+  'broken',
+] as const;
+export type SummaryState = (typeof SUMMARY_STATES)[number];
+
+/** One line of the library. */
+export interface SessionSummary {
+  sessionId: string;
+  roomId: string;
+  roomName: string;
+  /** RFC 3339 UTC; for a broken session midnight of the folder's date. */
+  startedAt: string;
+  durationMs: number | null;
+  people: string[];
+  state: SummaryState;
+  /** Size of the files made so far. */
+  sizeBytes: number;
+  files: { done: number; failed: number; total: number };
+  uploads: { delivered: number; failed: number; total: number };
+  error: ErrorRecord | null;
+}
+
+/** One session as the Review screen shows it. */
+export interface SessionDetail {
+  summary: SessionSummary;
+  /** Absolute path, for people. */
+  dir: string;
+  /** Null where the manifest cannot be read: `summary.error` says why. */
+  session: Session | null;
+  /** Ids of outputs whose file is said to be done and is not on disk. */
+  missing: string[];
+}

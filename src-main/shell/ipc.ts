@@ -1,0 +1,153 @@
+import { basename, join } from 'node:path';
+import { clipboard, dialog, ipcMain, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
+import { RollcallError, toRollcallError } from '../contract/errors.ts';
+import {
+  CHANGE_CHANNEL,
+  CHANNEL_PREFIX,
+  channelArgs,
+  type AppChange,
+  type ChannelArgs,
+  type ChannelName,
+  type ChannelResults,
+  type IpcResult,
+} from '../contract/ipc.ts';
+import type { AppService } from './app-service.ts';
+import { isAppUrl } from './security.ts';
+
+/** What happens on each channel; arguments are parsed before a handler sees them. */
+type Handlers = { [Name in ChannelName]: (...args: ChannelArgs<Name>) => Promise<ChannelResults[Name]> };
+
+export interface IpcOptions {
+  service: AppService;
+  /** The window that may ask; null while there is none. */
+  window(): BrowserWindow | null;
+  /** Called with each error that is answered, for the log. */
+  onError(channel: string, error: RollcallError): void;
+}
+
+/** Registers every channel and passes changes on to the window. Call once; returns how to undo it. */
+export function registerIpc(options: IpcOptions): () => void {
+  const handlers = makeHandlers(options);
+  for (const name of Object.keys(channelArgs) as ChannelName[]) register(name, handlers, options);
+  const stop = options.service.onChange((change) => sendChange(options.window(), change));
+  return () => {
+    stop();
+    for (const name of Object.keys(channelArgs)) ipcMain.removeHandler(CHANNEL_PREFIX + name);
+  };
+}
+
+/** Tells the window of a change, where there is a window that can hear it. */
+export function sendChange(window: BrowserWindow | null, change: AppChange): void {
+  if (window === null || window.isDestroyed() || window.webContents.isCrashed()) return;
+  window.webContents.send(CHANGE_CHANNEL, change);
+}
+
+function register<Name extends ChannelName>(name: Name, handlers: Handlers, options: IpcOptions): void {
+  ipcMain.handle(CHANNEL_PREFIX + name, async (event, ...raw): Promise<IpcResult<ChannelResults[Name]>> => {
+    try {
+      assertOurWindow(event, options.window());
+      const args = channelArgs[name].safeParse(raw);
+      if (!args.success) {
+        throw new RollcallError(
+          'INTERNAL',
+          `The window asked "${name}" with arguments that do not fit.`,
+          'Nothing was done. Please report this with the details.',
+          { details: args.error.message },
+        );
+      }
+      return { ok: true, value: await handlers[name](...(args.data as ChannelArgs<Name>)) };
+    } catch (thrown) {
+      const error = toRollcallError(thrown);
+      options.onError(name, error);
+      return { ok: false, error: error.toRecord() };
+    }
+  });
+}
+
+/** Only the main frame of our window, showing our own page, is answered. */
+function assertOurWindow(event: IpcMainInvokeEvent, window: BrowserWindow | null): void {
+  const frame = event.senderFrame;
+  const ours =
+    window !== null && event.sender === window.webContents && frame !== null && frame.parent === null && isAppUrl(frame.url);
+  if (!ours) {
+    throw new RollcallError('INTERNAL', 'A page that is not the app asked something of it.', 'Nothing was done.');
+  }
+}
+
+function makeHandlers(options: IpcOptions): Handlers {
+  const { service } = options;
+  const dirOf = async (sessionId: string): Promise<string> => (await service.session(sessionId)).dir;
+  return {
+    getSnapshot: () => service.snapshot(),
+    getLive: async () => service.live(),
+    listSessions: () => service.sessions(),
+    getSession: (sessionId) => service.session(sessionId),
+    startRecording: (target) => done(service.startRecording(target)),
+    stopRecording: () => done(service.stopRecording()),
+    dismissLive: async () => {
+      service.dismissLive();
+      return null;
+    },
+    finishFiles: (sessionId) => done(service.finishFiles(sessionId)),
+    retryUploads: (sessionId) => done(service.retryUploads(sessionId)),
+    cancelUploads: (sessionId) => done(service.cancelUploads(sessionId)),
+    openFolder: async (sessionId) => openPath(await dirOf(sessionId)),
+    showItem: async (sessionId, outputId) => {
+      const detail = await service.session(sessionId);
+      const output = detail.session?.outputs.find((candidate) => candidate.output_id === outputId);
+      if (output === undefined) return openPath(detail.dir);
+      shell.showItemInFolder(join(detail.dir, output.file));
+      return null;
+    },
+    openLibrary: async () => openPath((await service.snapshot()).library.dir),
+    chooseLibrary: () => chooseLibrary(options),
+    importSettings: () => importSettings(options),
+    copyText: async (text) => {
+      clipboard.writeText(text);
+      return null;
+    },
+  };
+}
+
+const done = async (work: Promise<void>): Promise<null> => {
+  await work;
+  return null;
+};
+
+async function openPath(dir: string): Promise<null> {
+  const problem = await shell.openPath(dir);
+  if (problem !== '') {
+    throw new RollcallError('DISK_FAILED', `The folder "${dir}" could not be opened.`, 'Check that it is still there.', {
+      details: problem,
+    });
+  }
+  return null;
+}
+
+async function chooseLibrary({ service, window }: IpcOptions): Promise<{ dir: string } | null> {
+  const { library } = await service.snapshot();
+  const dir = await showOpen(window(), {
+    title: 'Where recordings are kept',
+    buttonLabel: 'Keep recordings here',
+    defaultPath: library.dir,
+    properties: ['openDirectory', 'createDirectory'],
+  });
+  if (dir === null) return null;
+  await service.setLibrary(dir);
+  return { dir };
+}
+
+async function importSettings({ service, window }: IpcOptions): Promise<ChannelResults['importSettings']> {
+  const file = await showOpen(window(), {
+    title: 'Import templates, rooms and storage',
+    buttonLabel: 'Import',
+    filters: [{ name: 'Rollcall settings', extensions: ['json'] }],
+    properties: ['openFile'],
+  });
+  return file === null ? null : { ...(await service.importSettings(file)), file: basename(file) };
+}
+
+async function showOpen(window: BrowserWindow | null, options: Electron.OpenDialogOptions): Promise<string | null> {
+  const answer = window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options);
+  return answer.canceled ? null : (answer.filePaths[0] ?? null);
+}

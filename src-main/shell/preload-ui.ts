@@ -1,0 +1,46 @@
+import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
+import type { AppChange, ChannelName, RollcallApi } from '../contract/ipc.ts';
+
+/**
+ * The bridge into the window. Only types come from the contract: its schemas run in main, so that this file stays one
+ * small bundle. Nothing of `ipcRenderer` itself is handed out.
+ */
+
+const CHANNELS = {
+  getSnapshot: true,
+  getLive: true,
+  listSessions: true,
+  getSession: true,
+  startRecording: true,
+  stopRecording: true,
+  dismissLive: true,
+  finishFiles: true,
+  retryUploads: true,
+  cancelUploads: true,
+  openFolder: true,
+  showItem: true,
+  openLibrary: true,
+  chooseLibrary: true,
+  importSettings: true,
+  copyText: true,
+} satisfies Record<ChannelName, true>;
+
+const invokers = Object.fromEntries(
+  Object.keys(CHANNELS).map((name) => [
+    name,
+    (...args: unknown[]): Promise<unknown> => ipcRenderer.invoke(`rollcall:${name}`, ...args),
+  ]),
+) as Omit<RollcallApi, 'onChange'>;
+
+const api: RollcallApi = {
+  ...invokers,
+  onChange(listener) {
+    const forward = (_event: IpcRendererEvent, change: AppChange): void => listener(change);
+    ipcRenderer.on('rollcall:change', forward);
+    return () => {
+      ipcRenderer.off('rollcall:change', forward);
+    };
+  },
+} as RollcallApi;
+
+contextBridge.exposeInMainWorld('rollcall', api);
