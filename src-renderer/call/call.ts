@@ -1,0 +1,171 @@
+import { Device, type types as mediasoup } from 'mediasoup-client';
+import {
+  JoinError,
+  type NewConsumer,
+  type RemotePeer,
+  type Signalling,
+  type SignallingListener,
+} from './signalling.ts';
+
+/** SCTP streams offered to servers that ask before they open data channels: what browsers have. */
+const SCTP_CAPABILITIES = { numStreams: { OS: 1024, MIS: 1024 } };
+/** How long a broken ICE connection may take to heal by an ICE restart before the call counts as lost. */
+const ICE_RESTART_TIMEOUT_MS = 10_000;
+
+/** What happens in a call, for the capture to act on. */
+export interface CallListener {
+  peerJoined(peer: RemotePeer): void;
+  peerLeft(peerId: string): void;
+  peerRenamed(peerId: string, displayName: string): void;
+  activeSpeaker(peerId: string | null): void;
+  /** A consumer is about to receive: take its frames now. No packet is lost between this call and the first frame. */
+  consumerAdded(consumer: NewConsumer, receiver: RTCRtpReceiver): void;
+  consumerClosed(consumerId: string): void;
+  consumerPaused(consumerId: string): void;
+  consumerResumed(consumerId: string): void;
+  layersChanged(consumerId: string, spatial: number | null, temporal: number | null): void;
+  /** The call is lost and has to be joined again. Called at most once, never after `leave()`. */
+  lost(what: 'signalling' | 'ice', reason: string): void;
+}
+
+/** How frames are taken from a receiver on this platform. */
+export type TapSupport = 'script-transform' | 'encoded-streams';
+
+/** The standard transform where it exists, else Chromium's older insertable streams, which Electron 33 has. */
+export function tapSupport(): TapSupport {
+  return 'RTCRtpScriptTransform' in globalThis ? 'script-transform' : 'encoded-streams';
+}
+
+/** `encodedInsertableStreams` is Chromium's own and in no type library. */
+const TAP_SETTINGS: Record<TapSupport, Partial<RTCConfiguration> & { encodedInsertableStreams?: boolean }> = {
+  'script-transform': {},
+  'encoded-streams': { encodedInsertableStreams: true },
+};
+
+/** One stay in a room, from `join()` to `leave()` or `lost`. Receives everything, sends nothing. */
+export class Call {
+  readonly #signalling: Signalling;
+  readonly #listener: CallListener;
+  readonly #consumers = new Map<string, mediasoup.Consumer>();
+  #transport: mediasoup.Transport | null = null;
+  #iceTimer: ReturnType<typeof setTimeout> | undefined;
+  #over = false;
+
+  /** @param connect makes the signalling for this call, given the listener that it reports to. */
+  constructor(connect: (listener: SignallingListener) => Signalling, listener: CallListener) {
+    this.#listener = listener;
+    this.#signalling = connect(this.#signallingListener());
+  }
+
+  /** Joins as a visible peer. Throws JoinError; the call is of no more use then. */
+  async join(displayName: string): Promise<RemotePeer[]> {
+    try {
+      const routerRtpCapabilities = await this.#signalling.open();
+      const device = await loadDevice(routerRtpCapabilities);
+      const parameters = await this.#signalling.createReceiveTransport(SCTP_CAPABILITIES);
+      this.#transport = this.#makeTransport(device, parameters);
+      return await this.#signalling.join({
+        displayName,
+        rtpCapabilities: device.recvRtpCapabilities,
+        sctpCapabilities: SCTP_CAPABILITIES,
+      });
+    } catch (error) {
+      this.leave();
+      throw error;
+    }
+  }
+
+  requestKeyFrame(consumerId: string): Promise<void> {
+    return this.#signalling.requestKeyFrame(consumerId);
+  }
+
+  leave(): void {
+    this.#over = true;
+    clearTimeout(this.#iceTimer);
+    this.#signalling.close();
+    this.#transport?.close();
+  }
+
+  #lose(what: 'signalling' | 'ice', reason: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#iceTimer);
+    this.#listener.lost(what, reason);
+  }
+
+  #makeTransport(device: Device, parameters: Parameters<Device['createRecvTransport']>[0]): mediasoup.Transport {
+    const transport = device.createRecvTransport({
+      ...parameters,
+      additionalSettings: TAP_SETTINGS[tapSupport()],
+    });
+    transport.on('connect', ({ dtlsParameters }, done, failed) => {
+      this.#signalling.connectTransport(transport.id, dtlsParameters).then(done, failed);
+    });
+    transport.on('connectionstatechange', (state) => this.#handleConnectionState(transport, state));
+    return transport;
+  }
+
+  #handleConnectionState(transport: mediasoup.Transport, state: mediasoup.ConnectionState): void {
+    if (state === 'connected') clearTimeout(this.#iceTimer);
+    if (state !== 'disconnected' && state !== 'failed') return;
+    clearTimeout(this.#iceTimer);
+    this.#iceTimer = setTimeout(
+      () => this.#lose('ice', 'media stopped and an ICE restart did not help'),
+      ICE_RESTART_TIMEOUT_MS,
+    );
+    this.#signalling
+      .restartIce(transport.id)
+      .then((iceParameters) => transport.restartIce({ iceParameters }))
+      .catch((error: unknown) => this.#lose('ice', `the server refused an ICE restart: ${String(error)}`));
+  }
+
+  #signallingListener(): SignallingListener {
+    const listener = this.#listener;
+    return {
+      peerJoined: (peer) => listener.peerJoined(peer),
+      peerLeft: (peerId) => listener.peerLeft(peerId),
+      peerRenamed: (peerId, displayName) => listener.peerRenamed(peerId, displayName),
+      activeSpeaker: (peerId) => listener.activeSpeaker(peerId),
+      newConsumer: (consumer) => this.#consume(consumer),
+      newDataConsumer: () => Promise.resolve(false),
+      consumerClosed: (consumerId) => {
+        this.#consumers.get(consumerId)?.close();
+        this.#consumers.delete(consumerId);
+        listener.consumerClosed(consumerId);
+      },
+      consumerPaused: (consumerId) => listener.consumerPaused(consumerId),
+      consumerResumed: (consumerId) => listener.consumerResumed(consumerId),
+      layersChanged: (consumerId, spatial, temporal) => listener.layersChanged(consumerId, spatial, temporal),
+      disconnected: (reason) => this.#lose('signalling', reason),
+    };
+  }
+
+  async #consume(request: NewConsumer): Promise<void> {
+    if (!this.#transport) throw new JoinError('JOIN_PROTOCOL', 'A consumer was offered before there was a transport.');
+    const consumer = await this.#transport.consume({
+      id: request.consumerId,
+      producerId: request.producerId,
+      kind: request.kind,
+      rtpParameters: request.rtpParameters,
+      onRtpReceiver: (receiver) => this.#listener.consumerAdded(request, receiver),
+    });
+    this.#consumers.set(request.consumerId, consumer);
+    if (request.topLayers) {
+      const { spatial, temporal } = request.topLayers;
+      this.#signalling
+        .setPreferredLayers(request.consumerId, spatial, temporal)
+        .catch((error: unknown) => console.warn('the server refused the highest layers', error));
+    }
+  }
+}
+
+async function loadDevice(routerRtpCapabilities: mediasoup.RtpCapabilities): Promise<Device> {
+  try {
+    const device = await Device.factory();
+    await device.load({ routerRtpCapabilities });
+    return device;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new JoinError('JOIN_PROTOCOL', `The server's media capabilities cannot be used: ${reason}`, error);
+  }
+}

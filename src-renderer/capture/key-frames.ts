@@ -1,0 +1,41 @@
+/** A track that has frames but no key frame this long after its start is asked for one. */
+const START_MS = 2000;
+/** No frames for this long, of a track that is not paused, is a stall. */
+const STALL_MS = 4000;
+/** Never two requests for one track within this time. */
+const SPACING_MS = 5000;
+
+/** What the policy needs to know of a track; times are Unix milliseconds. */
+export interface FrameTimes {
+  lastFrameAtMs: number | null;
+  lastKeyFrameAtMs: number | null;
+}
+
+/**
+ * When to ask a publisher for a key frame. WebRTC senders make none by themselves, and a file whose last key frame is
+ * minutes back can be neither cut nor sought; a sender that makes its own is never asked.
+ */
+export class KeyFramePolicy {
+  readonly #intervalMs: number;
+  readonly #startedAtMs: number;
+  #lastRequestMs = -Infinity;
+
+  constructor(intervalMs: number, startedAtMs: number) {
+    this.#intervalMs = intervalMs;
+    this.#startedAtMs = startedAtMs;
+  }
+
+  /** @returns why a key frame is wanted now, or null. A reason counts as asked. */
+  due(nowMs: number, track: FrameTimes, paused: boolean): 'periodic' | 'start' | 'stall' | null {
+    if (paused || nowMs - this.#lastRequestMs < SPACING_MS) return null;
+    const reason = this.#reason(nowMs, track);
+    if (reason) this.#lastRequestMs = nowMs;
+    return reason;
+  }
+
+  #reason(nowMs: number, track: FrameTimes): 'periodic' | 'start' | 'stall' | null {
+    if (track.lastKeyFrameAtMs === null) return nowMs - this.#startedAtMs >= START_MS ? 'start' : null;
+    if (track.lastFrameAtMs !== null && nowMs - track.lastFrameAtMs >= STALL_MS) return 'stall';
+    return nowMs - track.lastKeyFrameAtMs >= this.#intervalMs ? 'periodic' : null;
+  }
+}

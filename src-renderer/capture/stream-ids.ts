@@ -1,0 +1,28 @@
+import type { MediaKind } from '../../src-main/contract/timeline.ts';
+
+/** A track under way, as the page knows it. */
+export interface LiveTrack {
+  trackId: string;
+  streamId: string;
+  peerId: string;
+  kind: MediaKind;
+}
+
+/** One stream id per peer and source for the whole session: a camera that comes back goes on with its stream. */
+export class StreamIds {
+  readonly #ids = new Map<string, string>();
+
+  constructor(known: readonly { peerId: string; type: 'main' | 'screen'; streamId: string }[]) {
+    for (const { peerId, type, streamId } of known) this.#ids.set(key(peerId, type), streamId);
+  }
+
+  get(peerId: string, type: 'main' | 'screen'): string {
+    const existing = this.#ids.get(key(peerId, type));
+    if (existing !== undefined) return existing;
+    const streamId = crypto.randomUUID();
+    this.#ids.set(key(peerId, type), streamId);
+    return streamId;
+  }
+}
+
+const key = (peerId: string, type: string): string => `${type} ${peerId}`;

@@ -1,0 +1,165 @@
+import type { TrackStats } from '../../src-main/contract/capture.ts';
+import { isIdr, parameterSets, splitAnnexB, toLengthPrefixed } from './annexb.ts';
+import { ClockSampler, RtpUnwrapper } from './clock.ts';
+import { opusDurationMs } from './opus.ts';
+import type { Outbox } from './outbox.ts';
+import { ReorderBuffer, type AudioPacket } from './reorder.ts';
+import { TrackFile, type VideoParameters } from './track-file.ts';
+import { nowMs, type TrackInfo } from './worker-messages.ts';
+
+/** A picture as it came: `data` is ours. */
+export interface VideoFrame {
+  rtpTimestamp: number;
+  key: boolean;
+  width: number | null;
+  height: number | null;
+  data: Uint8Array;
+}
+
+/** Until a file has two frames, its last frame is taken to last this long. */
+const DEFAULT_FRAME_MS = 33;
+/** A pause between frames longer than this does not say how long a frame lasts. */
+const LONGEST_FRAME_MS = 200;
+
+/** One track on its way from encoded frames to a Matroska file: timestamps, order, numbers. */
+export class TrackRecorder {
+  readonly info: TrackInfo;
+  readonly #outbox: Outbox;
+  readonly #rtp = new RtpUnwrapper();
+  readonly #clock = new ClockSampler();
+  readonly #reorder = new ReorderBuffer();
+  readonly #onResolution: (width: number, height: number) => void;
+  #file: TrackFile | null = null;
+  #firstTicks: number | null = null;
+  #lastFileMs = 0;
+  #lastDurationMs = 0;
+  #stats: TrackStats;
+  #refused = 0;
+  /** Unix milliseconds of the last frame and key frame, for the key-frame policy. */
+  lastFrameAtMs: number | null = null;
+  lastKeyFrameAtMs: number | null = null;
+
+  constructor(info: TrackInfo, outbox: Outbox, onResolution: (width: number, height: number) => void) {
+    this.info = info;
+    this.#outbox = outbox;
+    this.#onResolution = onResolution;
+    this.#stats = {
+      trackId: info.trackId,
+      frames: 0,
+      keyFrames: 0,
+      bytes: 0,
+      lostFrames: 0,
+      width: null,
+      height: null,
+      level: null,
+    };
+  }
+
+  /** Takes a picture. What comes before the first key frame cannot be decoded by anybody and is not kept. */
+  video(frame: VideoFrame): void {
+    const arrivalMs = nowMs();
+    this.lastFrameAtMs = arrivalMs;
+    const units = this.info.codec === 'h264' ? splitAnnexB(frame.data) : null;
+    const key = units ? isIdr(units) : frame.key;
+    if (key) this.lastKeyFrameAtMs = arrivalMs;
+    const ticks = this.#rtp.unwrap(frame.rtpTimestamp);
+    if (!this.#file) {
+      const parameters = key ? this.#videoParameters(frame, units) : null;
+      if (!parameters) {
+        this.#stats.lostFrames += 1;
+        return;
+      }
+      this.#open(parameters);
+    }
+    if (key) this.#noteResolution(frame);
+    this.#write(units ? toLengthPrefixed(units) : frame.data, key, ticks, arrivalMs, null);
+  }
+
+  /** Takes an audio packet, in whatever order they come. */
+  audio(rtpTimestamp: number, sequenceNumber: number | null, data: Uint8Array): void {
+    const arrivalMs = nowMs();
+    this.lastFrameAtMs = arrivalMs;
+    const ticks = this.#rtp.unwrap(rtpTimestamp);
+    this.#writeAudio(this.#reorder.push({ ticks, sequenceNumber, data, arrivalMs }));
+  }
+
+  /** Cumulative numbers for the window and the manifest. */
+  stats(): TrackStats {
+    const lost = this.#reorder.lost + this.#reorder.late + this.#refused;
+    return { ...this.#stats, lostFrames: this.#stats.lostFrames + lost };
+  }
+
+  /** Ends the file and says so to main; every byte goes before. */
+  async close(): Promise<void> {
+    this.#writeAudio(this.#reorder.flush());
+    const sample = this.#clock.end();
+    if (sample) this.#sendClock(sample);
+    await this.#file?.close();
+    this.#outbox.send({
+      type: 'track-closed',
+      trackId: this.info.trackId,
+      endFileMs: this.#file ? this.#lastFileMs + this.#lastDurationMs : 0,
+      stats: this.stats(),
+    });
+  }
+
+  #videoParameters(frame: VideoFrame, units: Uint8Array[] | null): VideoParameters | null {
+    const size = { width: frame.width || 16, height: frame.height || 16 };
+    const { codec } = this.info;
+    if (!units) return { kind: 'video', codec, codecString: CODEC_STRINGS[codec] ?? codec, ...size };
+    const sets = parameterSets(units);
+    return sets && { kind: 'video', codec, codecString: sets.codec, description: sets.avcC, ...size };
+  }
+
+  #open(parameters: ConstructorParameters<typeof TrackFile>[0]): void {
+    this.#file = new TrackFile(parameters, (position, data) => this.#outbox.append(this.info.trackId, position, data));
+  }
+
+  #writeAudio(packets: readonly AudioPacket[]): void {
+    for (const { data, ticks, arrivalMs } of packets) {
+      if (!this.#file) {
+        const { codec, clockRate, channels } = this.info;
+        this.#open({ kind: 'audio', codec, sampleRate: clockRate, channels });
+      }
+      this.#write(data, true, ticks, arrivalMs, this.info.codec === 'opus' ? opusDurationMs(data) : DEFAULT_FRAME_MS);
+    }
+  }
+
+  #write(data: Uint8Array, key: boolean, ticks: number, arrivalMs: number, durationMs: number | null): void {
+    this.#firstTicks ??= ticks;
+    const fileMs = ((ticks - this.#firstTicks) * 1000) / this.info.clockRate;
+    if (fileMs < 0) {
+      this.#refused += 1;
+      return;
+    }
+    const step = fileMs - this.#lastFileMs;
+    if (durationMs !== null) this.#lastDurationMs = durationMs;
+    else if (step > 0 && step <= LONGEST_FRAME_MS) this.#lastDurationMs = step;
+    else if (this.#lastDurationMs === 0) this.#lastDurationMs = DEFAULT_FRAME_MS;
+    this.#lastFileMs = Math.max(this.#lastFileMs, fileMs);
+
+    const sample = this.#clock.add(fileMs, arrivalMs - this.info.epochMs);
+    if (sample) this.#sendClock(sample);
+    this.#stats.frames += 1;
+    if (key && this.info.kind === 'video') this.#stats.keyFrames += 1;
+    this.#stats.bytes += data.length;
+    this.#file?.add(data, key ? 'key' : 'delta', fileMs).catch((error: unknown) => {
+      this.#refused += 1;
+      console.warn(`track ${this.info.trackId}: a frame at ${fileMs} ms was refused by the muxer`, error);
+    });
+  }
+
+  #noteResolution({ width, height }: VideoFrame): void {
+    if (!width || !height || (width === this.#stats.width && height === this.#stats.height)) return;
+    this.#stats.width = width;
+    this.#stats.height = height;
+    this.#onResolution(width, height);
+  }
+
+  #sendClock(sample: { fileMs: number; arrivalMs: number }): void {
+    this.#outbox.send({ type: 'clock', trackId: this.info.trackId, sample });
+  }
+}
+
+/** Codec strings where the stream does not tell its own: profile 0, 8 bits, level 3.1 or its like. */
+const CODEC_STRINGS: Readonly<Record<string, string>> = { vp8: 'vp8', vp9: 'vp09.00.31.08', av1: 'av01.0.05M.08' };

@@ -1,0 +1,188 @@
+/// <reference lib="webworker" />
+import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/capture.ts';
+import { KeyFramePolicy } from './key-frames.ts';
+import { Outbox } from './outbox.ts';
+import { placationFrame } from './placate.ts';
+import { TrackRecorder } from './track-recorder.ts';
+import { nowMs, type FromWorker, type ToWorker, type TrackInfo } from './worker-messages.ts';
+
+/**
+ * The capture Worker: every encoded frame passes through here on its way to a decoder that is placated, is muxed and
+ * leaves for main. The page's own thread only joins and signals.
+ */
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const STATS_INTERVAL_MS = 1000;
+
+interface ActiveTrack {
+  recorder: TrackRecorder;
+  policy: KeyFramePolicy | null;
+  placation: ArrayBuffer | null;
+  visible: boolean;
+  paused: boolean;
+}
+
+const tracks = new Map<string, ActiveTrack>();
+/** Tracks announced for a script transform whose frames have not come yet. */
+const expected = new Map<string, TrackInfo>();
+/** Files being ended: `close-all` waits for these too. */
+const closing = new Set<Promise<void>>();
+let keyFrameIntervalS = 10;
+let epochMs = 0;
+let port: MessagePort | null = null;
+
+const outbox = new Outbox(
+  (message) => port?.postMessage(message),
+  () => (epochMs === 0 ? 0 : nowMs() - epochMs),
+);
+const toPage = (message: FromWorker): void => self.postMessage(message);
+
+function openTrack(info: TrackInfo): ActiveTrack {
+  epochMs = info.epochMs;
+  const recorder = new TrackRecorder(info, outbox, (width, height) =>
+    toPage({ type: 'resolution', trackId: info.trackId, width, height }),
+  );
+  const track: ActiveTrack = {
+    recorder,
+    policy: info.kind === 'video' ? new KeyFramePolicy(keyFrameIntervalS * 1000, nowMs()) : null,
+    placation: info.kind === 'video' ? placationFrame(info.codec) : null,
+    visible: false,
+    paused: false,
+  };
+  tracks.set(info.trackId, track);
+  return track;
+}
+
+/** Takes every frame out of `readable`; what goes on to the decoder goes into `writable`. */
+function pump(track: ActiveTrack, readable: ReadableStream, writable: WritableStream): void {
+  const take = track.recorder.info.kind === 'video' ? takeVideo : takeAudio;
+  readable
+    .pipeThrough(new TransformStream({ transform: (frame, controller) => take(track, frame, controller) }))
+    .pipeTo(writable)
+    .catch((error: unknown) => {
+      // The receiver was closed under the stream: the track is over, and its file is closed by `close-track`.
+      if (tracks.has(track.recorder.info.trackId)) console.warn('frames ended', String(error));
+    });
+}
+
+function takeVideo(
+  track: ActiveTrack,
+  frame: RTCEncodedVideoFrame,
+  controller: TransformStreamDefaultController<RTCEncodedVideoFrame>,
+): void {
+  const metadata = frame.getMetadata();
+  const data = new Uint8Array(frame.data);
+  const placate = track.placation !== null && !track.visible;
+  track.recorder.video({
+    rtpTimestamp: metadata.rtpTimestamp ?? frame.timestamp,
+    key: frame.type === 'key',
+    width: metadata.width ?? null,
+    height: metadata.height ?? null,
+    // A forwarded frame's buffer goes away with it; a replaced frame's buffer stays ours.
+    data: placate ? data : data.slice(),
+  });
+  if (placate && track.placation) frame.data = track.placation.slice(0);
+  controller.enqueue(frame);
+}
+
+/** Audio is never decoded here, so nothing is forwarded: no device plays it. */
+function takeAudio(track: ActiveTrack, frame: RTCEncodedAudioFrame): void {
+  const metadata = frame.getMetadata();
+  track.recorder.audio(
+    metadata.rtpTimestamp ?? frame.timestamp,
+    metadata.sequenceNumber ?? null,
+    new Uint8Array(frame.data),
+  );
+}
+
+function closeTrack(trackId: string): void {
+  const track = tracks.get(trackId);
+  expected.delete(trackId);
+  if (!track) return;
+  tracks.delete(trackId);
+  const done = track.recorder
+    .close()
+    .catch((error: unknown) => console.error(`track ${trackId} could not be ended`, error))
+    .finally(() => closing.delete(done));
+  closing.add(done);
+}
+
+async function closeAll(): Promise<void> {
+  for (const trackId of [...tracks.keys()]) closeTrack(trackId);
+  await Promise.all(closing);
+  outbox.flush();
+  toPage({ type: 'all-closed' });
+}
+
+function tick(): void {
+  const now = nowMs();
+  for (const [trackId, track] of tracks) {
+    const reason = track.policy?.due(now, track.recorder, track.paused);
+    if (reason) toPage({ type: 'key-frame-wanted', trackId, reason });
+  }
+  if (tracks.size > 0) {
+    outbox.send({ type: 'stats', tracks: [...tracks.values()].map((track) => track.recorder.stats()) });
+  }
+}
+
+function handleMain(command: CaptureCommand): void {
+  switch (command.type) {
+    case 'written':
+      outbox.confirm(command.bytes);
+      return;
+    case 'watch': {
+      const track = tracks.get(command.trackId);
+      if (track) track.visible = command.visible;
+      return;
+    }
+    case 'start':
+    case 'stop':
+      toPage({ type: 'command', command });
+  }
+}
+
+function handlePage(message: ToWorker): void {
+  switch (message.type) {
+    case 'init':
+      port = message.port;
+      port.onmessage = (event: MessageEvent<CaptureCommand>) => handleMain(event.data);
+      return;
+    case 'configure':
+      keyFrameIntervalS = message.keyFrameIntervalS;
+      return;
+    case 'forward':
+      outbox.send(message.message satisfies CaptureMessage);
+      return;
+    case 'track':
+      pump(openTrack(message.info), message.readable, message.writable);
+      return;
+    case 'expect-track':
+      expected.set(message.info.trackId, message.info);
+      return;
+    case 'pause-track': {
+      const track = tracks.get(message.trackId);
+      if (track) track.paused = message.paused;
+      return;
+    }
+    case 'close-track':
+      closeTrack(message.trackId);
+      return;
+    case 'close-all':
+      void closeAll();
+  }
+}
+
+self.onmessage = (event: MessageEvent<ToWorker>) => handlePage(event.data);
+
+// Where RTCRtpScriptTransform exists, the receiver's streams arrive by this event instead of by message.
+self.addEventListener('rtctransform', (event) => {
+  const { transformer } = event as RTCTransformEvent;
+  const { trackId } = transformer.options as { trackId: string };
+  const info = expected.get(trackId);
+  if (!info) return;
+  expected.delete(trackId);
+  pump(openTrack(info), transformer.readable, transformer.writable);
+});
+
+setInterval(tick, STATS_INTERVAL_MS);
