@@ -44,6 +44,18 @@ export const timelineEventSchema = z.discriminatedUnion('type', [
   z.object({ ...at, type: z.literal('track-paused'), track_id: z.uuid(), reason: z.enum(['muted', 'camera-off']) }),
   z.object({ ...at, type: z.literal('track-resumed'), track_id: z.uuid() }),
   z.object({ ...at, type: z.literal('track-ended'), track_id: z.uuid(), reason: z.string() }),
+  /** The track's file is complete; what it holds. Absent after a crash: then the file itself is asked. */
+  z.object({
+    ...at,
+    type: z.literal('track-closed'),
+    track_id: z.uuid(),
+    end_file_ms: z.number(),
+    frames: z.number().int(),
+    key_frames: z.number().int(),
+    lost_frames: z.number().int(),
+    width: z.number().int().nullable(),
+    height: z.number().int().nullable(),
+  }),
   z.object({ ...at, type: z.literal('resolution'), track_id: z.uuid(), width: z.number().int(), height: z.number().int() }),
   z.object({
     ...at,

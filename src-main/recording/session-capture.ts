@@ -1,0 +1,380 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { captureMessageSchema, type CaptureCommand, type CaptureMessage } from '../contract/capture.ts';
+import { RollcallError, toRollcallError } from '../contract/errors.ts';
+import type { Emit } from '../contract/events.ts';
+import { startDate } from '../contract/ids.ts';
+import { SESSION_SCHEMA_VERSION, type Session, type StreamType } from '../contract/session.ts';
+import type { TimelineEvent } from '../contract/timeline.ts';
+import { LivePeers } from './live-peers.ts';
+import { SessionManifest } from './manifest.ts';
+import { TimelineWriter } from './timeline.ts';
+import { TrackStore } from './track-store.ts';
+
+/** A capture page as this stage sees it; the real one is a window (`shell/capture-window.ts`). */
+export interface CapturePage {
+  post(command: CaptureCommand): void;
+  close(): void;
+}
+
+/** Opens a page and connects it. `onGone` is called at most once, when the page dies by itself. */
+export type OpenCapturePage = (
+  onMessage: (message: unknown) => void,
+  onGone: (reason: string) => void,
+) => Promise<CapturePage>;
+
+export interface CapturePlan {
+  libraryDir: string;
+  appVersion: string;
+  sessionId: string;
+  room: Session['room'];
+  settings: Session['settings'];
+  start: Extract<CaptureCommand, { type: 'start' }>;
+  /** Seconds after which the recording stops by itself; null: never. */
+  maxDurationS: number | null;
+  /** Seconds after the last peer has left until it stops; null: never. */
+  stopWhenEmptyS: number | null;
+}
+
+/** What a capture ended with. No session: nobody ever sent anything. */
+export interface CaptureResult {
+  manifest: SessionManifest | null;
+  /** Why it ended early, where it did; what was captured until then is in the session. */
+  error: RollcallError | null;
+}
+
+interface OpenSession {
+  manifest: SessionManifest;
+  timeline: TimelineWriter;
+  tracks: TrackStore;
+  epochMs: number;
+}
+
+interface StreamState {
+  peerId: string;
+  screen: boolean;
+  video: boolean;
+  openTracks: Set<string>;
+}
+
+/** A page that dies is opened again this often before the recording is given up. */
+const MAX_PAGES = 5;
+
+/**
+ * One recording from the first message of its capture page to a closed session folder: tracks, timeline, manifest. Disk
+ * work is in order; the page is told how far it is, so that what is in flight stays bounded.
+ */
+export class SessionCapture {
+  readonly #plan: CapturePlan;
+  readonly #openPage: OpenCapturePage;
+  readonly #emit: Emit;
+  readonly #streams = new Map<string, StreamState>();
+  readonly #streamOfTrack = new Map<string, string>();
+  #resolve: (result: CaptureResult) => void = () => undefined;
+  readonly peers = new LivePeers();
+  #page: CapturePage | null = null;
+  #pages = 0;
+  #session: OpenSession | null = null;
+  /** Messages are handled one after the other: each may have to wait for the disk. */
+  #tail: Promise<void> = Promise.resolve();
+  #joined = false;
+  #stopping: string | null = null;
+  #error: RollcallError | null = null;
+  #over = false;
+  #seenPeers = false;
+  #emptyTimer: NodeJS.Timeout | undefined;
+  #durationTimer: NodeJS.Timeout | undefined;
+
+  constructor(plan: CapturePlan, openPage: OpenCapturePage, emit: Emit) {
+    this.#plan = plan;
+    this.#openPage = openPage;
+    this.#emit = emit;
+  }
+
+  /** Joins and records until stopped; never rejects. */
+  run(): Promise<CaptureResult> {
+    void this.#connect();
+    return new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  get joined(): boolean {
+    return this.#joined;
+  }
+
+  /** The session's folder and start, once there is media. */
+  get session(): { id: string; dir: string; epochMs: number } | null {
+    if (!this.#session) return null;
+    return { id: this.#plan.sessionId, dir: this.#session.manifest.dir, epochMs: this.#session.epochMs };
+  }
+
+  /** Leaves the call; `run` resolves when everything is on disk. */
+  stop(reason: string): void {
+    if (this.#stopping !== null || this.#over) return;
+    this.#stopping = reason;
+    clearTimeout(this.#emptyTimer);
+    clearTimeout(this.#durationTimer);
+    if (this.#page) this.#page.post({ type: 'stop' });
+    else void this.#end();
+  }
+
+  async #connect(): Promise<void> {
+    this.#pages += 1;
+    try {
+      const page = await this.#openPage(
+        (message) => this.#receive(message),
+        (reason) => this.#pageGone(reason),
+      );
+      this.#page = page;
+      if (this.#stopping !== null) {
+        page.post({ type: 'stop' });
+        return;
+      }
+      const streams = [...this.#streams].map(([streamId, { peerId, screen }]) => ({
+        peerId,
+        type: screen ? ('screen' as const) : ('main' as const),
+        streamId,
+      }));
+      page.post({ ...this.#plan.start, epochMs: this.#session?.epochMs ?? null, streams });
+    } catch (error) {
+      this.#fail(toRollcallError(error));
+    }
+  }
+
+  /** The page's renderer died: what it held back (a fraction of a second) is gone, all else goes on in a new one. */
+  #pageGone(reason: string): void {
+    if (this.#over) return;
+    this.#page = null;
+    const goneAtMs = Date.now();
+    this.#inOrder(async () => {
+      const session = this.#session;
+      if (!session || this.#stopping !== null || this.#pages >= MAX_PAGES) {
+        this.#error ??= new RollcallError(
+          'CAPTURE_FAILED',
+          `The part of Rollcall that captures stopped working (${reason}).`,
+          'What was captured until then is kept. Start the recording again.',
+        );
+        await this.#end();
+        return;
+      }
+      const t = goneAtMs - session.epochMs;
+      await this.#timeline({ t, type: 'disconnected', what: 'capture', details: reason });
+      for (const trackId of [...this.#streamOfTrack.keys()]) {
+        await this.#timeline({ t, type: 'track-ended', track_id: trackId, reason: 'the capture page died' });
+      }
+      await session.tracks.closeAll();
+      await this.#connect();
+      const gap_ms = Date.now() - goneAtMs;
+      await this.#timeline({ t: t + gap_ms, type: 'reconnected', what: 'capture', gap_ms });
+    });
+  }
+
+  #receive(message: unknown): void {
+    const parsed = captureMessageSchema.safeParse(message);
+    if (!parsed.success) {
+      this.#emit({ event: 'warning', code: 'CAPTURE_MESSAGE', message: `A message of the capture page was not understood: ${parsed.error.message}` });
+      return;
+    }
+    this.#inOrder(() => this.#handle(parsed.data));
+  }
+
+  #inOrder(work: () => Promise<void>): void {
+    this.#tail = this.#tail.then(work).catch((error: unknown) => this.#fail(toRollcallError(error)));
+  }
+
+  async #handle(message: CaptureMessage): Promise<void> {
+    switch (message.type) {
+      case 'joined':
+        this.#joined = true;
+        this.#emit({ event: 'joined', room: this.#plan.room.name, room_id: this.#plan.room.id, peers: message.peers.length });
+        return;
+      case 'presence':
+        return this.#presence(message.peers);
+      case 'epoch':
+        return this.#openSession(message.epochMs);
+      case 'timeline':
+        return this.#timeline(message.event);
+      case 'chunk': {
+        const tracks = this.#open().tracks;
+        await tracks.append(message.trackId, message.position, message.data);
+        this.#page?.post({ type: 'written', bytes: tracks.writtenBytes });
+        return;
+      }
+      case 'clock':
+        return this.#open().tracks.appendClock(message.trackId, message.sample);
+      case 'stats':
+        return this.peers.stats(message.tracks);
+      case 'track-closed':
+        return this.#trackClosed(message);
+      case 'stopped':
+        return this.#end();
+      case 'failed':
+        this.#error ??= joinError(message, this.#plan.start.signallingUrl);
+        return this.#end();
+    }
+  }
+
+  #open(): OpenSession {
+    if (!this.#session) throw new Error('media came before the session began');
+    return this.#session;
+  }
+
+  async #openSession(epochMs: number): Promise<void> {
+    if (this.#session) return;
+    const plan = this.#plan;
+    const dir = join(plan.libraryDir, plan.room.id, startDate(epochMs), plan.sessionId);
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const started_at = new Date(epochMs).toISOString();
+    const manifest = await SessionManifest.create(dir, {
+      schema_version: SESSION_SCHEMA_VERSION,
+      app_version: plan.appVersion,
+      session_id: plan.sessionId,
+      state: 'recording',
+      room: plan.room,
+      start_date: startDate(epochMs),
+      started_at,
+      stopped_at: null,
+      epoch_ms: epochMs,
+      duration_ms: null,
+      settings: plan.settings,
+      peers: [],
+      streams: [],
+      tracks: [],
+      outputs: [],
+      uploads: [],
+      webhooks: [],
+      error: null,
+    });
+    this.#session = { manifest, timeline: new TimelineWriter(dir), tracks: await TrackStore.create(dir), epochMs };
+    await this.#timeline({ t: 0, type: 'session-started', wall_clock: started_at });
+    this.#emit({ event: 'recording', session_id: plan.sessionId, session_dir: dir, started_at });
+    if (plan.maxDurationS !== null) {
+      this.#durationTimer = setTimeout(() => this.stop('the maximum duration was reached'), plan.maxDurationS * 1000);
+    }
+  }
+
+  #presence(peers: number): void {
+    clearTimeout(this.#emptyTimer);
+    if (peers > 0) this.#seenPeers = true;
+    const { stopWhenEmptyS } = this.#plan;
+    if (peers === 0 && this.#seenPeers && stopWhenEmptyS !== null) {
+      this.#emptyTimer = setTimeout(() => this.stop('everybody had left'), stopWhenEmptyS * 1000);
+    }
+  }
+
+  async #timeline(event: TimelineEvent): Promise<void> {
+    this.peers.apply(event);
+    this.#announce(event);
+    await this.#open().timeline.append(event);
+  }
+
+  #announce(event: TimelineEvent): void {
+    const { t } = event;
+    switch (event.type) {
+      case 'peer-joined':
+        return this.#emit({ event: 'peer-joined', t, peer_id: event.peer_id, display_name: event.display_name });
+      case 'peer-left':
+        return this.#emit({ event: 'peer-left', t, peer_id: event.peer_id });
+      case 'track-started':
+        return this.#streamTrackStarted(event);
+      case 'track-ended':
+        return this.#streamTrackEnded(event.track_id, t);
+      case 'warning':
+        return this.#emit({ event: 'warning', code: event.code, message: event.message, t });
+      case 'disconnected':
+        return this.#emit({ event: 'warning', code: 'DISCONNECTED', message: `The ${event.what} connection was lost; joining again.`, t });
+      case 'reconnected':
+        return this.#emit({ event: 'warning', code: 'RECONNECTED', message: `Joined again after ${(event.gap_ms / 1000).toFixed(1)} s.`, t });
+      default:
+        return;
+    }
+  }
+
+  #streamTrackStarted(event: Extract<TimelineEvent, { type: 'track-started' }>): void {
+    const { t, peer_id, stream_id, track_id } = event;
+    let stream = this.#streams.get(stream_id);
+    if (!stream) {
+      stream = { peerId: peer_id, screen: event.source === 'screen', video: false, openTracks: new Set() };
+      this.#streams.set(stream_id, stream);
+    }
+    const first = stream.openTracks.size === 0;
+    stream.video ||= event.kind === 'video';
+    stream.openTracks.add(track_id);
+    this.#streamOfTrack.set(track_id, stream_id);
+    // Microphone and camera are announced apart; until the camera is, the stream counts as `regular` all the same.
+    if (first) this.#emit({ event: 'stream-started', t, peer_id, stream_id, type: stream.screen ? 'screen' : 'regular' });
+  }
+
+  #streamTrackEnded(trackId: string, t: number): void {
+    const streamId = this.#streamOfTrack.get(trackId);
+    const stream = streamId === undefined ? undefined : this.#streams.get(streamId);
+    if (streamId === undefined || !stream) return;
+    this.#streamOfTrack.delete(trackId);
+    stream.openTracks.delete(trackId);
+    if (stream.openTracks.size > 0) return;
+    const type: StreamType = stream.screen ? 'screen' : stream.video ? 'regular' : 'audio';
+    this.#emit({ event: 'stream-ended', t, peer_id: stream.peerId, stream_id: streamId, type });
+  }
+
+  async #trackClosed({ trackId, endFileMs, stats }: Extract<CaptureMessage, { type: 'track-closed' }>): Promise<void> {
+    const { tracks, epochMs } = this.#open();
+    await tracks.close(trackId);
+    await this.#timeline({
+      t: Date.now() - epochMs,
+      type: 'track-closed',
+      track_id: trackId,
+      end_file_ms: endFileMs,
+      frames: stats.frames,
+      key_frames: stats.keyFrames,
+      lost_frames: stats.lostFrames,
+      width: stats.width,
+      height: stats.height,
+    });
+  }
+
+  /** Something here broke (the disk, mostly): the capture ends with what is on disk. */
+  #fail(error: RollcallError): void {
+    if (this.#over) return;
+    const known = this.#error !== null;
+    this.#error ??= error;
+    if (known || error.fault === 'disk') void this.#end();
+    else this.stop(error.message);
+    if (!this.#page) void this.#end();
+  }
+
+  async #end(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#emptyTimer);
+    clearTimeout(this.#durationTimer);
+    this.#page?.close();
+    const session = this.#session;
+    try {
+      if (session) await this.#closeSession(session);
+    } catch (error) {
+      this.#error ??= toRollcallError(error);
+    }
+    this.#resolve({ manifest: session?.manifest ?? null, error: this.#error });
+  }
+
+  async #closeSession({ tracks, timeline, manifest, epochMs }: OpenSession): Promise<void> {
+    await tracks.closeAll();
+    const stoppedAtMs = Date.now();
+    const reason = this.#stopping ?? this.#error?.message ?? 'the call ended';
+    await timeline.append({ t: stoppedAtMs - epochMs, type: 'session-stopped', reason });
+    await manifest.update((draft) => {
+      draft.state = 'finalizing';
+      draft.stopped_at = new Date(stoppedAtMs).toISOString();
+    });
+  }
+}
+
+function joinError(message: Extract<CaptureMessage, { type: 'failed' }>, url: string): RollcallError {
+  const { host } = new URL(url);
+  const remedy = {
+    JOIN_UNREACHABLE: `Check the link, that ${host} is up, and that this network lets you reach it.`,
+    JOIN_REFUSED: 'Check the link and whether the room lets recorders in.',
+    JOIN_PROTOCOL: 'Check that the link leads to a mediasoup-demo server.',
+    CAPTURE_FAILED: 'What was captured until then is kept. Start the recording again.',
+  }[message.code];
+  return new RollcallError(message.code, message.message, remedy, { details: message.details });
+}

@@ -1,0 +1,118 @@
+import { appendFile, mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { clockSampleSchema, type ClockSample } from '../contract/capture.ts';
+import { RollcallError } from '../contract/errors.ts';
+import { TRACKS_DIR, trackClockFile, trackFile } from '../contract/ids.ts';
+
+interface OpenTrack {
+  handle: FileHandle;
+  size: number;
+}
+
+/** A session's `tracks/`: append-only Matroska files and, beside each, the samples of its clock. */
+export class TrackStore {
+  readonly #dir: string;
+  readonly #open = new Map<string, Promise<OpenTrack>>();
+  /** Writes are in order per store, which also keeps the disk's head in one place. */
+  #tail: Promise<void> = Promise.resolve();
+  #writtenBytes = 0;
+
+  private constructor(sessionDir: string) {
+    this.#dir = sessionDir;
+  }
+
+  static async create(sessionDir: string): Promise<TrackStore> {
+    await mkdir(join(sessionDir, TRACKS_DIR), { recursive: true, mode: 0o700 });
+    return new TrackStore(sessionDir);
+  }
+
+  /** Chunk bytes that are on disk, over all tracks. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /** Appends the next bytes of a track. Throws DISK_FULL or DISK_FAILED; what was written before stays readable. */
+  append(trackId: string, position: number, data: Uint8Array): Promise<void> {
+    return this.#inOrder(async () => {
+      const track = await this.#track(trackId);
+      if (position !== track.size) {
+        throw new Error(`track ${trackId}: bytes for position ${position}, but the file ends at ${track.size}`);
+      }
+      await writeAll(track.handle, data);
+      track.size += data.length;
+      this.#writtenBytes += data.length;
+    }, trackFile(trackId));
+  }
+
+  appendClock(trackId: string, sample: ClockSample): Promise<void> {
+    const file = trackClockFile(trackId);
+    return this.#inOrder(() => appendFile(join(this.#dir, file), `${JSON.stringify(sample)}\n`, { mode: 0o600 }), file);
+  }
+
+  /** Ends a track's file: its bytes are on the disk itself, not only in the system's cache. */
+  close(trackId: string): Promise<void> {
+    return this.#inOrder(async () => {
+      const track = await this.#open.get(trackId);
+      this.#open.delete(trackId);
+      await track?.handle.sync();
+      await track?.handle.close();
+    }, trackFile(trackId));
+  }
+
+  /** Ends every track that is still open. */
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((trackId) => this.close(trackId)));
+    await this.#tail;
+  }
+
+  #track(trackId: string): Promise<OpenTrack> {
+    let track = this.#open.get(trackId);
+    if (!track) {
+      // "ax": a track's file is made once; an existing one is never appended to by mistake.
+      track = open(join(this.#dir, trackFile(trackId)), 'ax', 0o600).then((handle) => ({ handle, size: 0 }));
+      this.#open.set(trackId, track);
+    }
+    return track;
+  }
+
+  #inOrder(work: () => Promise<void>, file: string): Promise<void> {
+    const done = this.#tail.then(work).catch((error: unknown) => {
+      throw asDiskError(error, join(this.#dir, file));
+    });
+    this.#tail = done.catch(() => undefined);
+    return done;
+  }
+}
+
+async function writeAll(handle: FileHandle, data: Uint8Array): Promise<void> {
+  let at = 0;
+  while (at < data.length) {
+    const { bytesWritten } = await handle.write(data, at);
+    at += bytesWritten;
+  }
+}
+
+function asDiskError(error: unknown, file: string): RollcallError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new RollcallError('DISK_FULL', `The disk is full: ${file} could not grow.`, 'Free some space; everything up to now is kept and readable.', { details: String(error), cause: error });
+  }
+  return new RollcallError('DISK_FAILED', `${file} could not be written.`, 'Check the disk; everything up to now is kept.', { details: String(error), cause: error });
+}
+
+/** A track's clock samples; lines that a crash cut off are left out. */
+export async function readClock(sessionDir: string, trackId: string): Promise<ClockSample[]> {
+  const text = await readFile(join(sessionDir, trackClockFile(trackId)), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return text.split('\n').flatMap((line) => {
+    try {
+      const parsed = clockSampleSchema.safeParse(JSON.parse(line));
+      return parsed.success ? [parsed.data] : [];
+    } catch {
+      // Not JSON: the end of a line that was being written when the machine stopped.
+      return [];
+    }
+  });
+}
