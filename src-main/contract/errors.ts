@@ -53,6 +53,7 @@ export const ERROR_KINDS = {
   UPLOAD_NO_BUCKET: kind('destination', 5, false, 'CLOUD_ACCESS_ERROR'),
   UPLOAD_WRONG_REGION: kind('destination', 5, false, 'CLOUD_ACCESS_ERROR'),
   UPLOAD_CLOCK: kind('destination', 5, false, 'CLOUD_ACCESS_ERROR'),
+  UPLOAD_CERTIFICATE: kind('destination', 5, false, 'CLOUD_ACCESS_ERROR'),
   UPLOAD_CONFLICT: kind('destination', 5, false, 'CLOUD_ACCESS_ERROR'),
   UPLOAD_MISMATCH: kind('destination', 5, true, 'CLOUD_ACCESS_ERROR'),
   /** The local file is missing, or is not (or no longer) the file that the session recorded. */

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { RollcallError } from '../contract/errors.ts';
+import { partsOf, type Part } from './parts.ts';
+
+/** A local file's content in hashes, and what tells whether it changed since. */
+export interface Fingerprint {
+  path: string;
+  sizeBytes: number;
+  modifiedNs: bigint;
+  partSizeBytes: number;
+  /** Hex. */
+  sha256: string;
+  /** Hex MD5 of each part, in order. */
+  partMd5s: string[];
+}
+
+const READ_BYTES = 1024 * 1024;
+
+/** Reads the whole file once, hashed in parts of the size chosen for it. Throws `UPLOAD_SOURCE` where it is missing or grows meanwhile, `CANCELLED` by `signal`. */
+export async function fingerprint(path: string, partSizeOf: (fileSizeBytes: number) => number, signal: AbortSignal): Promise<Fingerprint> {
+  const { size, mtimeNs } = await statFile(path);
+  const partSizeBytes = partSizeOf(size);
+  const whole = createHash('sha256');
+  const partMd5s: string[] = [];
+  const file = await openFile(path);
+  try {
+    for (const part of partsOf(size, partSizeBytes)) {
+      const md5 = createHash('md5');
+      for (let at = part.start; at < part.start + part.sizeBytes; at += READ_BYTES) {
+        if (signal.aborted) throw new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
+        const bytes = await readExactly(file, path, at, Math.min(READ_BYTES, part.start + part.sizeBytes - at));
+        whole.update(bytes);
+        md5.update(bytes);
+      }
+      partMd5s.push(md5.digest('hex'));
+    }
+  } finally {
+    await file.close();
+  }
+  const result = { path, sizeBytes: size, modifiedNs: mtimeNs, partSizeBytes, sha256: whole.digest('hex'), partMd5s };
+  await assertUnchanged(result);
+  return result;
+}
+
+/** A part's bytes, proven to be those that were fingerprinted. Throws `UPLOAD_SOURCE` where they are not. */
+export async function readPart(file: FileHandle, print: Fingerprint, part: Part): Promise<Buffer> {
+  const bytes = await readExactly(file, print.path, part.start, part.sizeBytes);
+  const md5 = createHash('md5').update(bytes).digest('hex');
+  if (md5 !== print.partMd5s[part.number - 1]) throw changed(print.path);
+  return bytes;
+}
+
+/** Throws `UPLOAD_SOURCE` where the file's size or time of change is another than when it was fingerprinted. */
+export async function assertUnchanged(print: Fingerprint): Promise<void> {
+  const { size, mtimeNs } = await statFile(print.path);
+  if (size !== print.sizeBytes || mtimeNs !== print.modifiedNs) throw changed(print.path);
+}
+
+/** The ETag that S3 gives an object sent in these parts: MD5, or for a multipart upload MD5 of the MD5s and their number. */
+export function expectedEtag(print: Fingerprint, multipart: boolean): string {
+  if (!multipart) return print.partMd5s[0] ?? '';
+  const all = Buffer.concat(print.partMd5s.map((md5) => Buffer.from(md5, 'hex')));
+  return `${createHash('md5').update(all).digest('hex')}-${print.partMd5s.length}`;
+}
+
+export async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function statFile(path: string): Promise<{ size: number; mtimeNs: bigint }> {
+  try {
+    const { size, mtimeNs } = await stat(path, { bigint: true });
+    return { size: Number(size), mtimeNs };
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function readExactly(file: FileHandle, path: string, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
+    if (bytesRead === 0) throw changed(path);
+    filled += bytesRead;
+  }
+  return bytes;
+}
+
+function unreadable(path: string, cause: unknown): RollcallError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+  return new RollcallError(
+    'UPLOAD_SOURCE',
+    code === 'ENOENT' ? `The file ${path} is not there.` : `The file ${path} cannot be read (${code}).`,
+    'Make the files again from the tracks: rollcall compose with the session folder.',
+    { cause },
+  );
+}
+
+function changed(path: string): RollcallError {
+  return new RollcallError(
+    'UPLOAD_SOURCE',
+    `The file ${path} changed while it was being uploaded, so nothing was put in its place.`,
+    'Run the upload again when nothing writes to the file.',
+  );
+}

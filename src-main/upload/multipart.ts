@@ -1,0 +1,90 @@
+import type { FileHandle } from 'node:fs/promises';
+import { assertUnchanged, openFile, readPart, type Fingerprint } from './fingerprint.ts';
+import type { CompletedPart } from './object-store.ts';
+import { partsInFlight, partsOf, type Part } from './parts.ts';
+import { withRetry } from './retry.ts';
+import type { FileUpload, MultipartState, UploadContext } from './upload-file.ts';
+
+/**
+ * Sends the parts that the store does not have yet, several at a time, and completes the upload. A part counts as there
+ * when its size and MD5 are those of the file. Throws `UploadGoneError` where the store does not know the upload.
+ */
+export async function sendMultipart(
+  file: FileUpload,
+  print: Fingerprint,
+  state: MultipartState,
+  context: UploadContext,
+  onlyIfAbsent: boolean,
+): Promise<void> {
+  const { store, retry } = context;
+  const parts = partsOf(print.sizeBytes, print.partSizeBytes);
+  const done = await partsThere(print, state, parts, context);
+  let sentBytes = parts.reduce((sum, part) => (done.has(part.number) ? sum + part.sizeBytes : sum), 0);
+  file.onProgress(sentBytes);
+
+  const handle = await openFile(file.path);
+  try {
+    await inParallel(parts.filter(({ number }) => !done.has(number)), partsInFlight(print.partSizeBytes), retry.signal, async (part, signal) => {
+      done.set(part.number, await sendPart(handle, print, state, part, context, signal));
+      sentBytes += part.sizeBytes;
+      file.onProgress(sentBytes);
+    });
+  } finally {
+    await handle.close();
+  }
+  await assertUnchanged(print);
+  const completed: CompletedPart[] = parts.map(({ number }) => ({ number, etag: done.get(number) ?? '' }));
+  await withRetry(() => store.completeMultipart(state.key, state.upload_id, completed, { onlyIfAbsent }, retry.signal), retry);
+}
+
+/** ETags by part number of the parts that need not be sent again. */
+async function partsThere(print: Fingerprint, state: MultipartState, parts: readonly Part[], { store, retry }: UploadContext): Promise<Map<number, string>> {
+  const listed = await withRetry(() => store.listParts(state.key, state.upload_id, retry.signal), retry);
+  const there = new Map<number, string>();
+  // An upload that is unknown shows with the first part that is sent; parts that may not be listed are sent again.
+  if (listed === null || listed === 'hidden') return there;
+  for (const { number, etag, sizeBytes } of listed) {
+    if (parts[number - 1]?.sizeBytes === sizeBytes && print.partMd5s[number - 1] === etag) there.set(number, etag);
+  }
+  return there;
+}
+
+async function sendPart(
+  file: FileHandle,
+  print: Fingerprint,
+  state: MultipartState,
+  part: Part,
+  { store, retry }: UploadContext,
+  signal: AbortSignal,
+): Promise<string> {
+  const body = await readPart(file, print, part);
+  const md5 = print.partMd5s[part.number - 1] ?? '';
+  return withRetry(() => store.putPart(state.key, state.upload_id, { number: part.number, body, md5 }, signal), { ...retry, signal });
+}
+
+/** Runs the work for every item, at most `limit` at once; the first failure stops the rest and is thrown when all have ended. */
+async function inParallel<T>(items: readonly T[], limit: number, signal: AbortSignal, work: (item: T, signal: AbortSignal) => Promise<void>): Promise<void> {
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  const queue = items.values();
+  let first: { error: unknown } | null = null;
+  const worker = async (): Promise<void> => {
+    for (const item of queue) {
+      if (either.aborted) return;
+      try {
+        await work(item, either);
+      } catch (error) {
+        first ??= { error };
+        failure.abort();
+        return;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  throwFirst(first);
+  signal.throwIfAborted();
+}
+
+function throwFirst(first: { error: unknown } | null): void {
+  if (first !== null) throw first.error;
+}

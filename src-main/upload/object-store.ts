@@ -1,0 +1,66 @@
+/**
+ * A bucket, as small as the upload engine needs it. Implementations throw `RollcallError`s whose `retryable` says
+ * whether the same request may succeed later, `UploadGoneError` where a multipart upload is unknown to the store, and
+ * never repeat a request themselves.
+ */
+export interface ObjectStore {
+  readonly bucket: string;
+  /** null: AWS itself. */
+  readonly endpoint: string | null;
+  /** null: no such object. `'hidden'`: the store does not say whether there is one (keys that may not list). */
+  head(key: string, signal: AbortSignal): Promise<RemoteObject | null | 'hidden'>;
+  /** Writes an object in one request. With `onlyIfAbsent` a store that supports it refuses to replace an object. */
+  put(key: string, body: Buffer, meta: ObjectMeta & { onlyIfAbsent: boolean }, signal: AbortSignal): Promise<void>;
+  /** Begins a multipart upload and returns its id. */
+  createMultipart(key: string, meta: ObjectMeta, signal: AbortSignal): Promise<string>;
+  /** The parts that the store has; null: the upload is unknown; `'hidden'`: these keys may not list parts. */
+  listParts(key: string, uploadId: string, signal: AbortSignal): Promise<RemotePart[] | null | 'hidden'>;
+  /** Sends a part; the store checks its MD5 (hex). Returns the part's ETag. */
+  putPart(key: string, uploadId: string, part: { number: number; body: Buffer; md5: string }, signal: AbortSignal): Promise<string>;
+  completeMultipart(key: string, uploadId: string, parts: readonly CompletedPart[], options: { onlyIfAbsent: boolean }, signal: AbortSignal): Promise<void>;
+  /** Drops a multipart upload and its parts; one that is gone already is no error. */
+  abortMultipart(key: string, uploadId: string, signal: AbortSignal): Promise<void>;
+  /** A GET link to the object for that many seconds, or less where the credentials themselves end earlier. */
+  presignGet(key: string, seconds: number): Promise<PresignedUrl>;
+  /** Frees the connections. */
+  close(): void;
+}
+
+export interface ObjectMeta {
+  contentType: string;
+  /** Hex, of the whole object: kept as its user metadata `sha256`. */
+  sha256: string;
+  /** Hex MD5 of the body, where it is one request. */
+  md5?: string;
+}
+
+export interface RemoteObject {
+  sizeBytes: number;
+  /** Without quotation marks. */
+  etag: string;
+  /** Whether the ETag is made of MD5s: false for SSE-KMS, SSE-C and stores with ETags of their own. */
+  etagIsMd5: boolean;
+  versionId: string | null;
+  /** Our own user metadata, hex. */
+  sha256: string | null;
+}
+
+export interface CompletedPart {
+  number: number;
+  etag: string;
+}
+
+export interface RemotePart extends CompletedPart {
+  sizeBytes: number;
+}
+
+export interface PresignedUrl {
+  url: string;
+  /** RFC 3339 UTC. */
+  expiresAt: string;
+}
+
+/** The store does not know this multipart upload (any more): it was aborted, completed, or expired by a bucket rule. */
+export class UploadGoneError extends Error {
+  override readonly name = 'UploadGoneError';
+}

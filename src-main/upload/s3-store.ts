@@ -1,0 +1,248 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListPartsCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+  type HeadObjectCommandOutput,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
+import { fromHttp } from '@aws-sdk/credential-providers';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { RollcallError } from '../contract/errors.ts';
+import type { StoreCredentials, StoreTarget } from '../contract/settings.ts';
+import { UploadGoneError, type CompletedPart, type ObjectMeta, type ObjectStore, type PresignedUrl, type RemoteObject, type RemotePart } from './object-store.ts';
+import { describeS3Error, type S3Action } from './s3-errors.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Without a byte either way. Long, as stores put the parts of a large object together before they answer. */
+const IDLE_TIMEOUT_MS = 120_000;
+const CREDENTIALS_TIMEOUT_MS = 5_000;
+
+/** The configuration of an S3 client for a destination, with checksums only where S3 demands them: many stores refuse the SDK's default trailers. */
+function clientConfig(target: StoreTarget): S3ClientConfig {
+  const credentials = credentialProvider(target.credentials);
+  return {
+    region: target.region,
+    forcePathStyle: target.forcePathStyle,
+    ...(target.endpoint === null ? {} : { endpoint: target.endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // The upload engine repeats requests itself, so that each attempt is seen.
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: IDLE_TIMEOUT_MS },
+  };
+}
+
+/** undefined: the AWS default provider chain. */
+function credentialProvider(credentials: StoreCredentials): S3ClientConfig['credentials'] {
+  switch (credentials.kind) {
+    case 'static':
+      return { accessKeyId: credentials.key, secretAccessKey: credentials.secret };
+    case 'endpoint':
+      return fromHttp({
+        awsContainerCredentialsFullUri: credentials.url,
+        ...(credentials.token === null ? {} : { awsContainerAuthorizationToken: credentials.token }),
+        timeout: CREDENTIALS_TIMEOUT_MS,
+        maxRetries: 1,
+      });
+    case 'default-chain':
+      return undefined;
+  }
+}
+
+/** An `ObjectStore` on any service that speaks S3. `close` it after use. */
+export class S3Store implements ObjectStore {
+  readonly bucket: string;
+  readonly endpoint: string | null;
+  readonly #target: StoreTarget;
+  readonly #client: S3Client;
+
+  constructor(target: StoreTarget) {
+    this.bucket = target.bucket;
+    this.endpoint = target.endpoint;
+    this.#target = target;
+    this.#client = new S3Client(clientConfig(target));
+  }
+
+  async head(key: string, signal: AbortSignal): Promise<RemoteObject | null | 'hidden'> {
+    try {
+      const found = await this.#client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }), { abortSignal: signal });
+      return remoteObject(found);
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 404) return null;
+      if (status === null || status >= 500) throw this.#failure(error, 'head', signal);
+      return this.#probe(key, signal);
+    }
+  }
+
+  /** HEAD's errors have no body; GET's say which of the causes of a 403, 400 or 301 it is. */
+  async #probe(key: string, signal: AbortSignal): Promise<null | 'hidden'> {
+    try {
+      await this.#client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key, Range: 'bytes=0-0' }), { abortSignal: signal });
+    } catch (error) {
+      if (nameOf(error) === 'NoSuchKey') return null;
+      const failure = this.#failure(error, 'head', signal);
+      if (failure.code === 'UPLOAD_DENIED') return 'hidden';
+      throw failure;
+    }
+    throw new RollcallError('UPLOAD_BUSY', `The store refused to describe ${key} and then gave it.`, 'Retry later.');
+  }
+
+  async put(key: string, body: Buffer, meta: ObjectMeta & { onlyIfAbsent: boolean }, signal: AbortSignal): Promise<void> {
+    await this.#run('put', signal, () =>
+      this.#client.send(
+        new PutObjectCommand({
+          Bucket: this.bucket,
+          Key: key,
+          Body: body,
+          ContentLength: body.length,
+          ContentType: meta.contentType,
+          Metadata: { sha256: meta.sha256 },
+          ...(meta.md5 === undefined ? {} : { ContentMD5: base64(meta.md5) }),
+          ...(meta.onlyIfAbsent ? { IfNoneMatch: '*' } : {}),
+        }),
+        { abortSignal: signal },
+      ),
+    );
+  }
+
+  async createMultipart(key: string, meta: ObjectMeta, signal: AbortSignal): Promise<string> {
+    const { UploadId } = await this.#run('createMultipart', signal, () =>
+      this.#client.send(
+        new CreateMultipartUploadCommand({ Bucket: this.bucket, Key: key, ContentType: meta.contentType, Metadata: { sha256: meta.sha256 } }),
+        { abortSignal: signal },
+      ),
+    );
+    return this.#present(UploadId, 'no upload id');
+  }
+
+  async listParts(key: string, uploadId: string, signal: AbortSignal): Promise<RemotePart[] | null | 'hidden'> {
+    const parts: RemotePart[] = [];
+    let marker: string | undefined;
+    try {
+      do {
+        const page = await this.#run('listParts', signal, () =>
+          this.#client.send(new ListPartsCommand({ Bucket: this.bucket, Key: key, UploadId: uploadId, PartNumberMarker: marker }), { abortSignal: signal }),
+        );
+        for (const part of page.Parts ?? []) {
+          parts.push({ number: part.PartNumber ?? 0, etag: unquote(part.ETag), sizeBytes: part.Size ?? -1 });
+        }
+        marker = page.IsTruncated === true && page.NextPartNumberMarker !== marker ? page.NextPartNumberMarker : undefined;
+      } while (marker !== undefined);
+      return parts;
+    } catch (error) {
+      if (error instanceof UploadGoneError) return null;
+      if (error instanceof RollcallError && error.code === 'UPLOAD_DENIED') return 'hidden';
+      throw error;
+    }
+  }
+
+  async putPart(key: string, uploadId: string, part: { number: number; body: Buffer; md5: string }, signal: AbortSignal): Promise<string> {
+    const { ETag } = await this.#run('putPart', signal, () =>
+      this.#client.send(
+        new UploadPartCommand({
+          Bucket: this.bucket,
+          Key: key,
+          UploadId: uploadId,
+          PartNumber: part.number,
+          Body: part.body,
+          ContentLength: part.body.length,
+          ContentMD5: base64(part.md5),
+        }),
+        { abortSignal: signal },
+      ),
+    );
+    return this.#present(unquote(ETag), 'no ETag');
+  }
+
+  async completeMultipart(key: string, uploadId: string, parts: readonly CompletedPart[], options: { onlyIfAbsent: boolean }, signal: AbortSignal): Promise<void> {
+    await this.#run('completeMultipart', signal, () =>
+      this.#client.send(
+        new CompleteMultipartUploadCommand({
+          Bucket: this.bucket,
+          Key: key,
+          UploadId: uploadId,
+          MultipartUpload: { Parts: parts.map(({ number, etag }) => ({ PartNumber: number, ETag: `"${etag}"` })) },
+          ...(options.onlyIfAbsent ? { IfNoneMatch: '*' } : {}),
+        }),
+        { abortSignal: signal },
+      ),
+    );
+  }
+
+  async abortMultipart(key: string, uploadId: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#run('abortMultipart', signal, () =>
+        this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key: key, UploadId: uploadId }), { abortSignal: signal }),
+      );
+    } catch (error) {
+      if (!(error instanceof UploadGoneError)) throw error;
+    }
+  }
+
+  async presignGet(key: string, seconds: number): Promise<PresignedUrl> {
+    try {
+      // The clock as the store's answers corrected it.
+      const signingDate = new Date(Date.now() + this.#client.config.systemClockOffset);
+      const { expiration } = await this.#client.config.credentials();
+      const url = await getSignedUrl(this.#client, new GetObjectCommand({ Bucket: this.bucket, Key: key }), { expiresIn: seconds, signingDate });
+      const expiresMs = Math.min(signingDate.getTime() + seconds * 1000, expiration?.getTime() ?? Infinity);
+      return { url, expiresAt: new Date(expiresMs).toISOString() };
+    } catch (error) {
+      throw describeS3Error(error, this.#target, 'presign');
+    }
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  async #run<T>(action: S3Action, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (nameOf(error) === 'NoSuchUpload') throw new UploadGoneError('The store does not know this multipart upload.');
+      throw this.#failure(error, action, signal);
+    }
+  }
+
+  #failure(error: unknown, action: S3Action, signal: AbortSignal): RollcallError {
+    if (signal.aborted) return new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
+    return describeS3Error(error, this.#target, action);
+  }
+
+  #present(value: string | undefined, what: string): string {
+    if (value !== undefined && value !== '') return value;
+    throw new RollcallError('UPLOAD_BUSY', `The bucket "${this.bucket}" answered with ${what}.`, 'Retry later; the endpoint may not be an S3 service.');
+  }
+}
+
+function remoteObject(found: HeadObjectCommandOutput): RemoteObject {
+  const etag = unquote(found.ETag);
+  const ownKey = found.SSECustomerAlgorithm !== undefined || (found.ServerSideEncryption ?? '').startsWith('aws:kms');
+  return {
+    sizeBytes: found.ContentLength ?? -1,
+    etag,
+    etagIsMd5: !ownKey && /^[0-9a-f]{32}(-\d+)?$/.test(etag),
+    versionId: found.VersionId ?? null,
+    sha256: found.Metadata?.['sha256'] ?? null,
+  };
+}
+
+const unquote = (etag: string | undefined): string => (etag ?? '').replaceAll('"', '');
+const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
+
+function statusOf(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return null;
+  const metadata = error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return null;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null;
+}

@@ -1,0 +1,202 @@
+import { RollcallError } from '../contract/errors.ts';
+import type { Receipt, SessionUpload } from '../contract/session.ts';
+import { assertUnchanged, expectedEtag, fingerprint, openFile, readPart, type Fingerprint } from './fingerprint.ts';
+import { sendMultipart } from './multipart.ts';
+import { UploadGoneError, type ObjectStore, type RemoteObject } from './object-store.ts';
+import { MAX_PARTS, MIN_PART_SIZE_BYTES, partSizeFor, partsOf } from './parts.ts';
+import { withRetry, type RetryOptions } from './retry.ts';
+
+/** A multipart upload under way, as session.json keeps it. */
+export type MultipartState = NonNullable<SessionUpload['multipart']>;
+
+/** Where the state of a multipart upload outlives the process. `save` returns when it is on disk. */
+export interface MultipartMemory {
+  load(): MultipartState | null;
+  save(state: MultipartState | null): Promise<void>;
+}
+
+export interface FileUpload {
+  /** Absolute. */
+  path: string;
+  key: string;
+  /** Hex, as the session recorded it; null where it did not. */
+  sha256: string | null;
+  memory: MultipartMemory;
+  /** Bytes that the store has so far; finished parts of an earlier run count. */
+  onProgress: (sentBytes: number) => void;
+}
+
+export interface UploadContext {
+  store: ObjectStore;
+  retry: RetryOptions;
+}
+
+/** Multipart uploads begun anew in one run, where the store forgets them in the middle. */
+const MAX_STARTS = 3;
+
+/**
+ * Brings one file to the store and proves that it is there. What is there already and equal is not sent again; what is
+ * there and differs is never replaced.
+ * @returns the receipt, from the store's own answer after the upload.
+ * @throws RollcallError `UPLOAD_CONFLICT` for another object under the key, `UPLOAD_SOURCE` for a file that changed,
+ *   `UPLOAD_MISMATCH` for an object that is not what was sent, and what the store said.
+ */
+export async function uploadFile(file: FileUpload, context: UploadContext): Promise<Receipt> {
+  const { store, retry } = context;
+  const print = await fingerprintOf(file, retry.signal);
+  const before = await withRetry(() => store.head(file.key, retry.signal), retry);
+  if (before !== null && before !== 'hidden') {
+    if (!isSameContent(print, before)) throw conflict(file.key, store, print, before);
+    await dropMultipart(file, context);
+    return receipt(file.key, store, print, before);
+  }
+  const multipart = print.sizeBytes > MIN_PART_SIZE_BYTES;
+  if (multipart) await sendInParts(file, print, context, before === 'hidden');
+  else await sendWhole(file, print, context, before === 'hidden');
+  const after = await withRetry(() => verified(file.key, store, print, multipart, retry.signal), retry);
+  await file.memory.save(null);
+  return receipt(file.key, store, print, after);
+}
+
+async function fingerprintOf(file: FileUpload, signal: AbortSignal): Promise<Fingerprint> {
+  const savedSize = file.memory.load()?.part_size_bytes ?? 0;
+  const partSize = (size: number): number => (savedSize > 0 && Math.ceil(size / savedSize) <= MAX_PARTS ? savedSize : partSizeFor(size));
+  const print = await fingerprint(file.path, partSize, signal);
+  if (file.sha256 === null || file.sha256 === print.sha256) return print;
+  throw new RollcallError(
+    'UPLOAD_SOURCE',
+    `The file ${file.path} is not the one that session.json recorded: its SHA-256 differs.`,
+    'Make the files again from the tracks: rollcall compose with the session folder.',
+  );
+}
+
+async function sendWhole(file: FileUpload, print: Fingerprint, { store, retry }: UploadContext, onlyIfAbsent: boolean): Promise<void> {
+  const handle = await openFile(file.path);
+  try {
+    const [part] = partsOf(print.sizeBytes, Math.max(1, print.sizeBytes));
+    if (part === undefined) return;
+    const body = await readPart(handle, print, part);
+    await assertUnchanged(print);
+    const meta = { contentType: contentType(file.path), sha256: print.sha256, md5: print.partMd5s[0], onlyIfAbsent };
+    await withRetry(() => store.put(file.key, body, meta, retry.signal), retry);
+    file.onProgress(body.length);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sendInParts(file: FileUpload, print: Fingerprint, context: UploadContext, onlyIfAbsent: boolean): Promise<void> {
+  for (let start = 1; ; start += 1) {
+    const state = (await savedUpload(file, print, context)) ?? (await newUpload(file, print, context));
+    try {
+      await sendMultipart(file, print, state, context, onlyIfAbsent);
+      return;
+    } catch (error) {
+      if (!(error instanceof UploadGoneError)) throw error;
+      // A lost answer to Complete looks like this too: then the object is there, and the proof that follows finds it.
+      const there = await withRetry(() => context.store.head(file.key, context.retry.signal), context.retry);
+      if (there !== null && there !== 'hidden') return;
+      await file.memory.save(null);
+      if (start === MAX_STARTS) throw forgotten(file.key, context.store);
+    }
+  }
+}
+
+/** The upload that an earlier run began, if it is of this very file, to this very place. */
+async function savedUpload(file: FileUpload, print: Fingerprint, context: UploadContext): Promise<MultipartState | null> {
+  const saved = file.memory.load();
+  if (saved === null) return null;
+  if (isHere(saved, file.key, context.store) && saved.sha256 === print.sha256 && saved.part_size_bytes === print.partSizeBytes) return saved;
+  await dropMultipart(file, context);
+  return null;
+}
+
+async function newUpload(file: FileUpload, print: Fingerprint, { store, retry }: UploadContext): Promise<MultipartState> {
+  const meta = { contentType: contentType(file.path), sha256: print.sha256 };
+  const uploadId = await withRetry(() => store.createMultipart(file.key, meta, retry.signal), retry);
+  const state: MultipartState = {
+    upload_id: uploadId,
+    bucket: store.bucket,
+    endpoint: store.endpoint,
+    key: file.key,
+    part_size_bytes: print.partSizeBytes,
+    sha256: print.sha256,
+  };
+  await file.memory.save(state);
+  return state;
+}
+
+/** Forgets a multipart upload and frees its parts where this store has it. Failing to free them is not an error of the upload. */
+async function dropMultipart(file: FileUpload, { store, retry }: UploadContext): Promise<void> {
+  const saved = file.memory.load();
+  if (saved === null) return;
+  if (isHere(saved, saved.key, store)) {
+    await store.abortMultipart(saved.key, saved.upload_id, retry.signal).catch((error: unknown) => {
+      if (error instanceof RollcallError && error.code !== 'CANCELLED') retry.onRetry(error, 1);
+      else throw error;
+    });
+  }
+  await file.memory.save(null);
+}
+
+const isHere = (saved: MultipartState, key: string, store: ObjectStore): boolean =>
+  saved.bucket === store.bucket && saved.endpoint === store.endpoint && saved.key === key;
+
+/** Whether an object that was there before is this file: by our SHA-256, or by its ETag. */
+export function isSameContent(print: Fingerprint, remote: RemoteObject): boolean {
+  if (remote.sizeBytes !== print.sizeBytes) return false;
+  if (remote.sha256 !== null) return remote.sha256 === print.sha256;
+  return remote.etagIsMd5 && (remote.etag === expectedEtag(print, true) || (print.partMd5s.length === 1 && remote.etag === expectedEtag(print, false)));
+}
+
+/** Proof after sending: the size, and the ETag computed from the file; where ETags are not MD5s, our metadata. */
+async function verified(key: string, store: ObjectStore, print: Fingerprint, multipart: boolean, signal: AbortSignal): Promise<RemoteObject> {
+  const remote = await store.head(key, signal);
+  if (remote === 'hidden') {
+    throw new RollcallError(
+      'UPLOAD_DENIED',
+      `The file was sent to the bucket "${store.bucket}", but these credentials may not look at it, so its arrival cannot be proven.`,
+      "Allow s3:GetObject (and s3:ListBucket) in the bucket's or the user's policy and retry.",
+    );
+  }
+  const etagFits = remote !== null && (remote.etagIsMd5 ? remote.etag === expectedEtag(print, multipart) : remote.sha256 === print.sha256);
+  if (remote !== null && remote.sizeBytes === print.sizeBytes && etagFits) return remote;
+  throw new RollcallError(
+    'UPLOAD_MISMATCH',
+    remote === null
+      ? `${key} is not in the bucket "${store.bucket}" after it was sent.`
+      : `${key} in the bucket "${store.bucket}" is not what was sent (${remote.sizeBytes} bytes, ETag ${remote.etag}).`,
+    'Check what else writes to this bucket, remove that object and retry.',
+  );
+}
+
+function receipt(key: string, store: ObjectStore, print: Fingerprint, remote: RemoteObject): Receipt {
+  return {
+    path: `s3://${store.bucket}/${key}`,
+    endpoint: store.endpoint,
+    key,
+    size_bytes: remote.sizeBytes,
+    etag: remote.etag,
+    version_id: remote.versionId,
+    sha256: print.sha256,
+    verified_at: new Date().toISOString(),
+  };
+}
+
+function conflict(key: string, store: ObjectStore, print: Fingerprint, remote: RemoteObject): RollcallError {
+  return new RollcallError(
+    'UPLOAD_CONFLICT',
+    `The bucket "${store.bucket}" has another object at ${key} (${remote.sizeBytes} bytes there, ${print.sizeBytes} here), which is not replaced.`,
+    'Move or delete that object, or change the prefix of the destination, and retry.',
+  );
+}
+
+function forgotten(key: string, store: ObjectStore): RollcallError {
+  return new RollcallError(
+    'UPLOAD_FAILED',
+    `The bucket "${store.bucket}" forgot the multipart upload of ${key} ${MAX_STARTS} times.`,
+    'Look for a rule of the bucket that removes incomplete uploads, and retry.',
+  );
+}
+
+const contentType = (path: string): string => (path.endsWith('.mp4') ? 'video/mp4' : 'application/octet-stream');
