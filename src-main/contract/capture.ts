@@ -75,8 +75,9 @@ export const captureMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stopped'), t: z.number() }),
   z.object({
     type: z.literal('failed'),
-    code: z.enum(['JOIN_UNREACHABLE', 'JOIN_REFUSED', 'JOIN_PROTOCOL', 'CAPTURE_FAILED']),
+    code: z.enum(['JOIN_UNREACHABLE', 'JOIN_CERTIFICATE', 'JOIN_REFUSED', 'JOIN_PROTOCOL', 'CAPTURE_FAILED']),
     message: z.string(),
+    remedy: z.string().optional(),
     details: z.string().optional(),
   }),
 ]);

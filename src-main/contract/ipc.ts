@@ -95,15 +95,6 @@ export type MenuCommand = (typeof MENU_COMMANDS)[number];
 export const CHANNEL_PREFIX = 'rollcall:';
 export const CHANGE_CHANNEL = 'rollcall:change';
 
-/** Scheme and hosts of the app's own protocol. */
-export const APP_SCHEME = 'rollcall';
-export const APP_ORIGIN = 'rollcall://app';
-export const MEDIA_ORIGIN = 'rollcall://media';
-
-/** Address at which the window plays a file of a session; `file` is relative to the session's folder. */
-export const mediaUrl = (sessionId: string, file: string): string =>
-  `${MEDIA_ORIGIN}/${sessionId}/${file.split('/').map(encodeURIComponent).join('/')}`;
-
 export interface ImportSummary {
   /** The file's name, without its folder. */
   file: string;

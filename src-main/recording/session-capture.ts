@@ -372,9 +372,10 @@ function joinError(message: Extract<CaptureMessage, { type: 'failed' }>, url: st
   const { host } = new URL(url);
   const remedy = {
     JOIN_UNREACHABLE: `Check the link, that ${host} is up, and that this network lets you reach it.`,
+    JOIN_CERTIFICATE: `Pin the certificate of ${host} in the room's settings if you know it.`,
     JOIN_REFUSED: 'Check the link and whether the room lets recorders in.',
     JOIN_PROTOCOL: 'Check that the link leads to a mediasoup-demo server.',
     CAPTURE_FAILED: 'What was captured until then is kept. Start the recording again.',
   }[message.code];
-  return new RollcallError(message.code, message.message, remedy, { details: message.details });
+  return new RollcallError(message.code, message.message, message.remedy ?? remedy, { details: message.details });
 }

@@ -1,0 +1,112 @@
+import type { ErrorRecord } from '../contract/errors.ts';
+import type { RollcallEvent } from '../contract/events.ts';
+
+/** Where the command line writes: `out` for results (JSON lines), `err` for people. */
+export interface CliIo {
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether `err` is a terminal that a line can be rewritten on. */
+  terminal: boolean;
+}
+
+const BAR_WIDTH = 24;
+/** Without a terminal a progress line is worth a new line only this often. */
+const PLAIN_STEP = 0.25;
+
+/** Prints what happens: with `--json` each event as a line on stdout; progress for people on stderr either way. */
+export class Printer {
+  readonly #io: CliIo;
+  readonly #json: boolean;
+  /** The bar that is on the terminal's last line now. */
+  #bar = '';
+  readonly #lastShown = new Map<string, number>();
+
+  constructor(io: CliIo, json: boolean) {
+    this.#io = io;
+    this.#json = json;
+  }
+
+  event(event: RollcallEvent): void {
+    if (this.#json) this.#io.out(`${JSON.stringify(event)}\n`);
+    this.#human(event);
+  }
+
+  #human(event: RollcallEvent): void {
+    switch (event.event) {
+      case 'joined':
+        return this.#line(`Joined ${event.room}: ${count(event.peers, 'peer')} there.`);
+      case 'recording':
+        return this.#line(`● Recording into ${event.session_dir}`);
+      case 'peer-joined':
+        return this.#line(`${clock(event.t)}  ${event.display_name} joined`);
+      case 'peer-left':
+        return this.#line(`${clock(event.t)}  ${event.peer_id} left`);
+      case 'finalizing':
+        return this.#progress(event.kind === 'composite' ? 'composite' : `stream ${event.output_id.slice(0, 8)}`, event.progress);
+      case 'output':
+        return this.#line(`✓ ${event.file}  ${size(event.size)}, ${event.duration.toFixed(1)} s`);
+      case 'upload':
+        return this.#upload(event);
+      case 'warning':
+        return this.#line(`! ${event.message}`);
+      case 'error':
+        return this.#error(event);
+      case 'done':
+      case 'stream-started':
+      case 'stream-ended':
+        return;
+    }
+  }
+
+  #upload(event: Extract<RollcallEvent, { event: 'upload' }>): void {
+    switch (event.state) {
+      case 'delivered':
+        return this.#line(`✓ delivered ${event.key}`);
+      case 'failed':
+        return this.#line(`✗ not delivered ${event.key}`);
+      case 'waiting':
+        return this.#line(`… waiting for hosted storage: ${event.key}`);
+      case 'pending':
+      case 'uploading':
+        return this.#progress(`upload ${event.key.slice(-40)}`, event.size === 0 ? 1 : event.sent / event.size);
+    }
+  }
+
+  #error(error: ErrorRecord): void {
+    this.#line(`✗ ${error.message}\n  ${error.remedy}`);
+    if (error.details !== undefined) this.#line(indent(error.details));
+  }
+
+  #progress(label: string, fraction: number): void {
+    const percent = `${Math.floor(fraction * 100)}%`.padStart(4);
+    if (this.#io.terminal) {
+      const filled = Math.round(fraction * BAR_WIDTH);
+      this.#bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${percent}  ${label}`;
+      this.#io.err(`\r\x1b[K${this.#bar}`);
+      return;
+    }
+    const last = this.#lastShown.get(label) ?? -1;
+    if (fraction < 1 && fraction - last < PLAIN_STEP) return;
+    this.#lastShown.set(label, fraction);
+    this.#io.err(`${percent}  ${label}\n`);
+  }
+
+  #line(text: string): void {
+    if (this.#bar !== '') this.#io.err('\r\x1b[K');
+    this.#bar = '';
+    this.#io.err(`${text}\n`);
+  }
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+const clock = (ms: number): string => {
+  const seconds = Math.floor(ms / 1000);
+  const part = (value: number): string => String(value).padStart(2, '0');
+  return `${part(Math.floor(seconds / 3600))}:${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}`;
+};
+
+const size = (bytes: number): string =>
+  bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+
+const indent = (text: string): string => text.replace(/^/gm, '    ');

@@ -1,0 +1,219 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { RollcallError, toRollcallError } from '../contract/errors.ts';
+import type { DoneEvent, Emit } from '../contract/events.ts';
+import { Printer, type CliIo } from './output.ts';
+
+export interface RecordWords {
+  joinUrl: string;
+  room?: string;
+  template?: string;
+  library?: string;
+  settings?: string;
+  maxDurationS: number | null;
+  stopWhenEmptyS: number | null;
+  upload: boolean;
+  composite: boolean;
+}
+
+export interface ComposeWords {
+  sessionDir: string;
+  layout: 'grid' | 'speaker' | 'screen';
+  width: number;
+  height: number;
+  withoutPeers: string[];
+  out?: string;
+}
+
+/** What a command ends with: the last line, and what went wrong where something did. */
+export interface Outcome {
+  done: DoneEvent | null;
+  error: RollcallError | null;
+}
+
+/** What the commands do, handed in by the composition root. `signal` aborts at the first interruption. */
+export interface CliServices {
+  version: string;
+  record(words: RecordWords, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
+  compose(words: ComposeWords, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
+  recover(path: string, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
+  upload(words: { sessionDir: string; settings?: string }, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
+  verify(sessionDir: string, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
+}
+
+/** Words that make the app a command line; without one of them its window opens. */
+export const COMMANDS = ['record', 'compose', 'recover', 'upload', 'verify', 'help'] as const;
+
+/** Seconds of an empty room after which a recording stops, where nothing else is said. */
+const STOP_WHEN_EMPTY_S = 60;
+/** Exit code after a second interruption. */
+const EXIT_INTERRUPTED = 130;
+
+/**
+ * Runs one command. `onInterrupt` registers what an interruption (SIGINT, SIGTERM) does: the first one lets the command
+ * finish its files, the second one ends it at once.
+ * @returns the exit code, see the README's table.
+ */
+export async function runCli(
+  words: readonly string[],
+  services: CliServices,
+  io: CliIo,
+  onInterrupt: (listener: () => void) => void,
+): Promise<number> {
+  const interrupted = new AbortController();
+  let exitCode = 0;
+  const run = async (json: boolean, work: (emit: Emit) => Promise<Outcome>): Promise<void> => {
+    const printer = new Printer(io, json);
+    const emit: Emit = (event) => printer.event(event);
+    const outcome = await work(emit).catch((error: unknown): Outcome => ({ done: null, error: toRollcallError(error) }));
+    if (outcome.error) {
+      emit({ event: 'error', ...outcome.error.toRecord() });
+      exitCode = outcome.error.exitCode;
+    }
+    if (outcome.done) emit(outcome.done);
+  };
+  const twice = new Promise<number>((resolve) => {
+    onInterrupt(() => {
+      if (interrupted.signal.aborted) return resolve(EXIT_INTERRUPTED);
+      io.err('\nStopping: leaving the call and finishing the files. Interrupt again to stop at once.\n');
+      interrupted.abort();
+    });
+  });
+  const program = build(services, io, run, interrupted.signal);
+  const finished = program.parseAsync(words, { from: 'user' }).then(
+    () => exitCode,
+    (error: unknown) => {
+      // Commander has printed what is wrong; --help and --version end with 0.
+      if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+      io.err(`${String(error)}\n`);
+      return 1;
+    },
+  );
+  return Promise.race([finished, twice]);
+}
+
+type Run = (json: boolean, work: (emit: Emit) => Promise<Outcome>) => Promise<void>;
+
+function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSignal): Command {
+  const program = new Command('rollcall')
+    .description('Records calls held on a mediasoup SFU, makes MP4 files of them and delivers them to S3.')
+    .version(services.version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+  const json = (): Option => new Option('--json', 'print one JSON object a line on stdout');
+
+  program
+    .command('record')
+    .description('join a call, record it, make the files and upload them')
+    .argument('<join-url>', 'link of the room (https://host/?roomId=R) or signalling address (wss://host:4443/?roomId=R)')
+    .option('--room <name|id>', 'record as this room of the settings')
+    .option('--template <name>', 'template of a room that is not in the settings')
+    .option('--library <dir>', 'where recordings are kept')
+    .option('--settings <file>', 'use this settings file instead of the app’s own settings')
+    .option('--max-duration <s>', 'stop after this many seconds', seconds)
+    .option('--stop-when-empty <s>', 'stop this many seconds after the last peer has left', seconds, STOP_WHEN_EMPTY_S)
+    .option('--no-upload', 'keep the files here')
+    .option('--no-composite', 'make the files of the streams only')
+    .addOption(json())
+    .action((joinUrl: string, options: RecordOptions) =>
+      run(options.json ?? false, (emit) =>
+        services.record(
+          {
+            joinUrl,
+            room: options.room,
+            template: options.template,
+            library: options.library,
+            settings: options.settings,
+            maxDurationS: options.maxDuration ?? null,
+            stopWhenEmptyS: options.stopWhenEmpty,
+            upload: options.upload,
+            composite: options.composite,
+          },
+          emit,
+          interrupted,
+        ),
+      ),
+    );
+
+  program
+    .command('compose')
+    .description('make another composite of a recorded session')
+    .argument('<session-dir>')
+    .addOption(new Option('--layout <layout>').choices(['grid', 'speaker', 'screen']).default('grid'))
+    .option('--size <WxH>', 'picture size', pictureSize, { width: 1280, height: 720 })
+    .option('--without-peer <id>', 'leave this peer out: picture, sound and name (repeatable)', collect, [])
+    .option('--out <file>', 'where to put the file')
+    .addOption(json())
+    .action((sessionDir: string, options: ComposeOptions) =>
+      run(options.json ?? false, (emit) =>
+        services.compose(
+          { sessionDir, layout: options.layout, ...options.size, withoutPeers: options.withoutPeer, out: options.out },
+          emit,
+          interrupted,
+        ),
+      ),
+    );
+
+  program
+    .command('recover')
+    .description('finish what a crash left')
+    .argument('<library|session-dir>')
+    .addOption(json())
+    .action((path: string, options: { json?: boolean }) => run(options.json ?? false, (emit) => services.recover(path, emit, interrupted)));
+
+  program
+    .command('upload')
+    .description('run or retry the uploads of a session')
+    .argument('<session-dir>')
+    .option('--settings <file>', 'use this settings file instead of the app’s own settings')
+    .addOption(json())
+    .action((sessionDir: string, options: { settings?: string; json?: boolean }) =>
+      run(options.json ?? false, (emit) => services.upload({ sessionDir, settings: options.settings }, emit, interrupted)),
+    );
+
+  program
+    .command('verify')
+    .description('check the files of a session, and its objects in the store, against its manifest')
+    .argument('<session-dir>')
+    .addOption(json())
+    .action((sessionDir: string, options: { json?: boolean }) => run(options.json ?? false, (emit) => services.verify(sessionDir, emit, interrupted)));
+  return program;
+}
+
+interface RecordOptions {
+  room?: string;
+  template?: string;
+  library?: string;
+  settings?: string;
+  maxDuration?: number;
+  stopWhenEmpty: number;
+  upload: boolean;
+  composite: boolean;
+  json?: boolean;
+}
+
+interface ComposeOptions {
+  layout: ComposeWords['layout'];
+  size: { width: number; height: number };
+  withoutPeer: string[];
+  out?: string;
+  json?: boolean;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError(`"${text}" is not a number of seconds; give a number such as 60.`);
+  }
+  return value;
+}
+
+function pictureSize(text: string): { width: number; height: number } {
+  const match = /^(\d{2,4})x(\d{2,4})$/.exec(text);
+  const [width, height] = [Number(match?.[1]), Number(match?.[2])];
+  if (!match || width % 2 !== 0 || height % 2 !== 0 || width < 160 || height < 120 || width > 3840 || height > 3840) {
+    throw new InvalidArgumentError(`"${text}" is not a picture size; give even numbers from 160x120 to 3840x3840, such as 1280x720.`);
+  }
+  return { width, height };
+}
+
+const collect = (value: string, earlier: string[]): string[] => [...earlier, value];

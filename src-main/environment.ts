@@ -1,0 +1,132 @@
+import { app, protocol, session as electronSession, type Session } from 'electron';
+import Store from 'electron-store';
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { CardRenderer } from './contract/cards.ts';
+import type { Settings } from './contract/settings.ts';
+import type { Ffmpeg } from './media/ffmpeg.ts';
+import { findFfmpeg } from './media/find-ffmpeg.ts';
+import type { RecordPlan } from './record.ts';
+import type { OpenCapturePage } from './recording/session-capture.ts';
+import { readSettingsFile } from './settings/parse.ts';
+import { SettingsStore, type SecretVault } from './settings/store.ts';
+import { handleAppProtocol } from './shell/app-protocol.ts';
+import { CardWindow } from './shell/card-window.ts';
+import { openCaptureWindow } from './shell/capture-window.ts';
+
+/** What the app's own store keeps beside the settings. */
+interface Preferences {
+  library?: string;
+  ffmpeg?: string;
+}
+
+/** Everything that the command line and the window both stand on, built once. */
+export class Environment {
+  /** `out/`: main, preload and renderer as built. */
+  readonly #outDir = resolve(import.meta.dirname, '..');
+  readonly #store = new Store<Record<string, unknown>>({ name: 'rollcall' });
+  readonly #served = new WeakSet<Session>();
+  readonly settingsStore: SettingsStore;
+  readonly #cards = new CardWindow((target) => this.serve(target));
+  #ffmpeg: Promise<Ffmpeg> | null = null;
+  /** Where the player finds a session's folder; the library sets it. */
+  sessionDir: (sessionId: string) => string | null | Promise<string | null> = () => null;
+
+  constructor(vault: SecretVault) {
+    this.settingsStore = new SettingsStore({ store: this.#store, vault });
+  }
+
+  get version(): string {
+    return app.getVersion();
+  }
+
+  get rendererDir(): string {
+    return join(this.#outDir, 'renderer');
+  }
+
+  preload(name: 'ui' | 'capture'): string {
+    return join(this.#outDir, 'preload', `${name}.cjs`);
+  }
+
+  get preferences(): Preferences {
+    const text = (key: string): string | undefined => {
+      const value = this.#store.get(key);
+      return typeof value === 'string' && value !== '' ? value : undefined;
+    };
+    return { library: text('library'), ffmpeg: text('ffmpeg') };
+  }
+
+  setPreference(key: keyof Preferences, value: string): void {
+    this.#store.set(key, value);
+  }
+
+  /** Where recordings are kept unless a command says otherwise. */
+  get libraryDir(): string {
+    return process.env['ROLLCALL_LIBRARY'] ?? this.preferences.library ?? join(homedir(), 'Rollcall');
+  }
+
+  /** The settings of a file, or the app's own. */
+  async settings(file?: string): Promise<Settings> {
+    return file === undefined ? this.settingsStore.load().settings : readSettingsFile(resolve(file));
+  }
+
+  /** Serves the app's pages and the library's files in an Electron session. */
+  serve(target: Session): void {
+    if (this.#served.has(target)) return;
+    this.#served.add(target);
+    const handler = target === electronSession.defaultSession ? protocol : target.protocol;
+    handleAppProtocol(handler, { rendererDir: this.rendererDir, sessionDir: (id) => this.sessionDir(id) });
+  }
+
+  get cards(): CardRenderer {
+    return this.#cards;
+  }
+
+  /** The ffmpeg that everything uses; looked for once. Throws FFMPEG_MISSING. */
+  ffmpeg(): Promise<Ffmpeg> {
+    this.#ffmpeg ??= (async () =>
+      findFfmpeg({
+        configured: this.preferences.ffmpeg,
+        env: process.env['FFMPEG_BIN'],
+        packaged: app.isPackaged ? join(process.resourcesPath, 'ffmpeg', process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg') : null,
+        ffmpegStatic: await ffmpegStaticPath(),
+      }))();
+    return this.#ffmpeg;
+  }
+
+  /** How a capture page for this plan is opened. */
+  openPage(plan: RecordPlan): OpenCapturePage {
+    return (onMessage, onGone) =>
+      openCaptureWindow(
+        {
+          preload: this.preload('capture'),
+          signallingUrl: plan.target.signallingUrl,
+          origin: plan.origin,
+          fingerprint: plan.room.certificate_fingerprint ?? null,
+          serve: (target) => this.serve(target),
+        },
+        onMessage,
+        onGone,
+        // The page only sees that the connection failed; this says why, and comes first.
+        ({ message, remedy }) => onMessage({ type: 'failed', code: 'JOIN_CERTIFICATE', message, remedy }),
+      );
+  }
+
+  async close(): Promise<void> {
+    await this.#cards.close();
+  }
+}
+
+/** The room id of a link that is in no settings: the same on every run. */
+export const roomIdOf = (signallingUrl: string): string => createHash('sha256').update(signallingUrl).digest('hex').slice(0, 24);
+
+async function ffmpegStaticPath(): Promise<string | null> {
+  try {
+    const module: { default: string | null } = await import('ffmpeg-static');
+    return module.default;
+  } catch {
+    // Not installed: an optional dependency, and not in packages.
+    return null;
+  }
+}

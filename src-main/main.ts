@@ -1,0 +1,40 @@
+import { app, protocol, safeStorage } from 'electron';
+import { CliRuntime } from './cli-runtime.ts';
+import { cliWords } from './cli/words.ts';
+import { Environment } from './environment.ts';
+import { appScheme } from './shell/app-protocol.ts';
+import { denyByDefault } from './shell/security.ts';
+
+/**
+ * Where everything is built once and passed on. The words on the command line decide whether this process is the command
+ * line or the app with its window.
+ */
+
+protocol.registerSchemesAsPrivileged([appScheme]);
+denyByDefault((what) => console.error(`denied: ${what}`));
+
+const vault = {
+  available: () => safeStorage.isEncryptionAvailable(),
+  encrypt: (text: string) => safeStorage.encryptString(text).toString('base64'),
+  decrypt: (text: string) => safeStorage.decryptString(Buffer.from(text, 'base64')),
+};
+
+const words = cliWords(process.argv, process.defaultApp === true);
+
+// Not awaited at the top level: an ES module main that awaits readiness never becomes ready.
+app.whenReady().then(
+  async () => {
+    const environment = new Environment(vault);
+    if (words !== null) {
+      const exitCode = await new CliRuntime(environment).run(words);
+      app.exit(exitCode);
+    }
+  },
+  (error: unknown) => {
+    console.error(error);
+    app.exit(1);
+  },
+);
+
+// Windows of a recording come and go; the app ends when its work does.
+app.on('window-all-closed', () => undefined);

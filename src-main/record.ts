@@ -1,0 +1,119 @@
+import { mkdir } from 'node:fs/promises';
+import { RollcallError } from './contract/errors.ts';
+import type { Emit } from './contract/events.ts';
+import type { Session } from './contract/session.ts';
+import type { Destination, ResolvedSettings, Room, Settings } from './contract/settings.ts';
+import { SessionCapture, type OpenCapturePage } from './recording/session-capture.ts';
+import { parseJoinUrl, type JoinTarget } from './settings/join-url.ts';
+import { resolve } from './settings/resolve.ts';
+import { findRoom, newId } from './settings/rooms.ts';
+
+/** What somebody wants recorded, before the settings have had their say. */
+export interface RecordRequest {
+  joinUrl: string;
+  room?: string | undefined;
+  template?: string | undefined;
+  libraryDir: string;
+  maxDurationS: number | null;
+  stopWhenEmptyS: number | null;
+  upload: boolean;
+  composite: boolean;
+}
+
+/** A recording that may begin. */
+export interface RecordPlan {
+  room: Room;
+  /** The room was not in the settings: the caller may keep it. */
+  roomIsNew: boolean;
+  resolved: ResolvedSettings;
+  target: JoinTarget;
+  /** `Origin` for the signalling server: that of the room's page. */
+  origin: string;
+}
+
+/** Name that the other peers see. */
+export const RECORDER_NAME = 'Rollcall (recording)';
+const KEY_FRAME_INTERVAL_S = 10;
+
+/**
+ * Finds the room and what its settings say.
+ * @throws RollcallError RECORDING_DISABLED where they say no; USAGE and SETTINGS_INVALID for what cannot be understood.
+ */
+export function planRecording(settings: Settings, request: RecordRequest, makeRoomId: () => string): RecordPlan {
+  const { room, created } = findRoom(settings, request, makeRoomId);
+  const resolved = resolve(settings, room);
+  if (!resolved.record) {
+    throw new RollcallError(
+      'RECORDING_DISABLED',
+      `"${room.name}" is not recorded: ${resolved.reason}`,
+      'Set the room\'s recording to "enabled", or enable recording in its template.',
+    );
+  }
+  return { room, roomIsNew: created, resolved, target: parseJoinUrl(request.joinUrl), origin: pageOrigin(request.joinUrl) };
+}
+
+/** The origin of a room link; for a signalling address, the same host by http(s). */
+function pageOrigin(joinUrl: string): string {
+  const url = new URL(joinUrl.trim());
+  return `${url.protocol.replace(/^ws/, 'http')}//${url.host}`;
+}
+
+export interface CaptureDependencies {
+  appVersion: string;
+  openPage(plan: RecordPlan): OpenCapturePage;
+  emit: Emit;
+}
+
+/** Makes the capture of a planned recording; the library folder exists afterwards. */
+export async function prepareCapture(
+  plan: RecordPlan,
+  request: RecordRequest,
+  { appVersion, openPage, emit }: CaptureDependencies,
+): Promise<SessionCapture> {
+  await mkdir(request.libraryDir, { recursive: true }).catch((error: unknown) => {
+    throw new RollcallError(
+      'DISK_FAILED',
+      `The library folder ${request.libraryDir} cannot be made.`,
+      'Choose another folder with --library, or in the settings.',
+      { details: String(error), cause: error },
+    );
+  });
+  return new SessionCapture(
+    {
+      libraryDir: request.libraryDir,
+      appVersion,
+      sessionId: newId(),
+      room: { id: plan.room.id, name: plan.room.name, url: plan.room.url },
+      settings: settingsSnapshot(plan, request),
+      start: {
+        type: 'start',
+        signallingUrl: plan.target.signallingUrl,
+        // A recorder that joins again with the same id takes its old place in the room.
+        peerId: `rollcall-${newId().slice(0, 12)}`,
+        displayName: RECORDER_NAME,
+        epochMs: null,
+        streams: [],
+        keyFrameIntervalS: KEY_FRAME_INTERVAL_S,
+      },
+      maxDurationS: request.maxDurationS,
+      stopWhenEmptyS: request.stopWhenEmptyS,
+    },
+    openPage(plan),
+    emit,
+  );
+}
+
+function settingsSnapshot(plan: RecordPlan, request: RecordRequest): Session['settings'] {
+  return {
+    template_id: plan.room.template_id ?? null,
+    recording: plan.room.recording,
+    upload: request.upload,
+    composite: request.composite,
+    destination: destinationSnapshot(plan.resolved.destination),
+  };
+}
+
+function destinationSnapshot(destination: Destination): Session['settings']['destination'] {
+  if (!destination.configured) return { kind: 'hosted', location: null, prefix: '' };
+  return { kind: destination.kind, location: destination.store.bucket, prefix: destination.store.prefix };
+}
