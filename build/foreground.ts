@@ -25,6 +25,18 @@ function tied(command: string, args: string[]): [string, string[]] {
   return setpriv ? [setpriv, ['--pdeathsig', 'TERM', '--', command, ...args]] : [command, args];
 }
 
+/** Calls `onGone` when the npm that started this process is killed outright, so that nothing goes on unseen. */
+function watchNpm(onGone: () => void): NodeJS.Timeout | undefined {
+  if (!process.env.npm_lifecycle_event) return undefined;
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(timer);
+    onGone();
+  }, 1000);
+  return timer.unref();
+}
+
 /**
  * Runs a command with our standard streams to its end. It has a process group of its own, and each SIGINT, SIGTERM or
  * SIGHUP that we get is passed on to it once, whether it came from a terminal, from npm or from `kill`.
@@ -47,7 +59,11 @@ export function runForeground(command: string, args: string[], options: Foregrou
       if (process.platform !== 'win32') child.kill(signal);
     };
     for (const signal of FORWARDED) process.on(signal, forward);
+    const watch = watchNpm(() => {
+      forward('SIGTERM');
+    });
     const stopForwarding = (): void => {
+      clearInterval(watch);
       for (const signal of FORWARDED) process.off(signal, forward);
     };
     child.on('error', (error) => {
