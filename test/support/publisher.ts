@@ -154,11 +154,9 @@ async function register(
   return { targets, ownsPeer };
 }
 
-function send(sfu: Sfu, clip: string, codec: PublisherOptions['codec'], targets: Target[]): ChildProcess {
+function send(sfu: Sfu, clip: string, targets: Target[]): ChildProcess {
   const outputs = targets.flatMap(({ kind, port, rtcpPort, ssrc }) => [
     ...['-map', kind === 'video' ? '0:v:0' : '0:a:0', '-c', 'copy'],
-    // Matroska holds H.264 with lengths and its parameter sets apart; RTP wants them in the stream.
-    ...(kind === 'video' && codec === 'h264' ? ['-bsf:v', 'h264_mp4toannexb'] : []),
     ...['-f', 'rtp', '-ssrc', String(ssrc), '-payload_type', String(PAYLOAD_TYPES[kind])],
     `rtp://${sfu.host}:${port}?rtcpport=${rtcpPort}&pkt_size=1200`,
   ]);
@@ -173,7 +171,7 @@ export async function startPublisher(sfu: Sfu, roomId: string, options: Publishe
   const peerId = options.peerId ?? randomUUID();
   const kinds = (['audio', 'video'] as const).filter((kind) => options[kind] ?? true);
   const { targets, ownsPeer } = await register(sfu, roomId, peerId, options, kinds);
-  const ffmpeg = send(sfu, clip, options.codec, targets);
+  const ffmpeg = send(sfu, clip, targets);
   const exited = new Promise<number | null>((resolve) => ffmpeg.once('exit', resolve));
   const producerId = (kind: 'audio' | 'video'): string | null =>
     targets.find((target) => target.kind === kind)?.producerId ?? null;
