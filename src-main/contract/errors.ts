@@ -28,6 +28,7 @@ export const ERROR_KINDS = {
   SETTINGS_INVALID: kind('usage', 2, false, 'INPUT_ERROR'),
   RECORDING_DISABLED: kind('usage', 2, false, 'INPUT_ERROR'),
   SESSION_INVALID: kind('usage', 2, false, 'INPUT_ERROR'),
+  SESSION_BUSY: kind('usage', 2, true, 'INTERNAL_ERROR'),
   DISPLAY_MISSING: kind('usage', 2, false, 'INTERNAL_ERROR'),
 
   JOIN_UNREACHABLE: kind('network', 3, true, 'NETWORK_ERROR'),
@@ -116,9 +117,12 @@ export class RollcallError extends Error {
   }
 }
 
+/** Shorter texts are no secrets but words and digits that occur everywhere. */
+const MIN_SECRET_LENGTH = 4;
+
 /** `text` with every one of the secrets replaced, for texts that other programs and libraries made. */
 export function redact(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((clean, secret) => (secret === '' ? clean : clean.replaceAll(secret, '[secret]')), text);
+  return secrets.reduce((clean, secret) => (secret.length < MIN_SECRET_LENGTH ? clean : clean.replaceAll(secret, '[secret]')), text);
 }
 
 /** Any thrown value as a `RollcallError`; what is not one already is our defect and keeps its stack as details. */

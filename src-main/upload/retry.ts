@@ -26,8 +26,12 @@ export interface RetryOptions {
  * @throws RollcallError the last error; `CANCELLED` where `signal` ends the wait.
  */
 export async function withRetry<T>(request: () => Promise<T>, { policy, signal, onRetry }: RetryOptions): Promise<T> {
-  const mayRepeat = (error: Error, attempt: number): boolean =>
-    !signal.aborted && error instanceof RollcallError && (error.retryable || (error.code === 'UPLOAD_CLOCK' && attempt === 1));
+  const mayRepeat = (error: Error, attempt: number): boolean => {
+    if (signal.aborted || !(error instanceof RollcallError)) return false;
+    if (error.code === 'UPLOAD_CLOCK') return attempt === 1;
+    // An answer that is not understood is worth a later run, not the same request at once.
+    return error.retryable && error.code !== 'UPLOAD_FAILED';
+  };
   try {
     return await pRetry(request, {
       retries: policy.attempts - 1,

@@ -214,8 +214,21 @@ export class S3Store implements ObjectStore {
   }
 
   #failure(error: unknown, action: S3Action, signal: AbortSignal): RollcallError {
+    if (nameOf(error) === 'NotImplemented' && (action === 'put' || action === 'completeMultipart')) return this.#cannotGuard(error, action);
     if (signal.aborted) return new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
     return describeS3Error(error, this.#target, action);
+  }
+
+  /** Stores without conditional writes answer 501 to `onlyIfAbsent`, which is asked for where the key cannot be looked at. */
+  #cannotGuard(error: unknown, action: S3Action): RollcallError {
+    const other = describeS3Error(error, this.#target, action);
+    if (!/condition/i.test(other.details ?? '')) return other;
+    return new RollcallError(
+      'UPLOAD_DENIED',
+      `These credentials may not look at objects in the bucket "${this.bucket}", and the store cannot refuse to replace one, so nothing was sent.`,
+      "Allow s3:GetObject and s3:ListBucket in the bucket's or the user's policy.",
+      { details: other.details, cause: error },
+    );
   }
 
   #present(value: string | undefined, what: string): string {
