@@ -6,8 +6,7 @@ import { sessionSchema, type Session } from '../contract/session.ts';
 
 /** A manifest as it was read, or why it could not be. `stamp` changes whenever the file does. */
 export type ReadSession =
-  | { ok: true; stamp: string; session: Session }
-  | { ok: false; stamp: string; error: RollcallError };
+  { ok: true; stamp: string; session: Session } | { ok: false; stamp: string; error: RollcallError };
 
 /** What tells a changed manifest without reading it: inode (a manifest is replaced, not written into), time and size. */
 export async function manifestStamp(dir: string): Promise<string> {
@@ -46,8 +45,12 @@ export async function readSession(dir: string): Promise<ReadSession> {
   }
   const parsed = sessionSchema.safeParse(json);
   if (!parsed.success) {
-    const newer = typeof json === 'object' && json !== null && 'schema_version' in json && Number(json.schema_version) > 1;
-    return broken(newer ? 'was written by a newer Rollcall' : 'does not have the expected fields', parsed.error.message);
+    const newer =
+      typeof json === 'object' && json !== null && 'schema_version' in json && Number(json.schema_version) > 1;
+    return broken(
+      newer ? 'was written by a newer Rollcall' : 'does not have the expected fields',
+      parsed.error.message,
+    );
   }
   return { ok: true, stamp, session: parsed.data };
 }

@@ -53,7 +53,9 @@ export function summaryState(session: Session, active: boolean): SummaryState {
     session.uploads.some((upload) => upload.state === 'failed');
   if (failed) return 'failed';
   const unfinished =
-    session.state === 'recording' || session.state === 'finalizing' || session.outputs.some((output) => output.state !== 'done');
+    session.state === 'recording' ||
+    session.state === 'finalizing' ||
+    session.outputs.some((output) => output.state !== 'done');
   if (unfinished) return active ? 'finalizing' : 'interrupted';
   if (session.uploads.length === 0) return 'local';
   if (session.uploads.every((upload) => upload.state === 'delivered')) return 'delivered';

@@ -4,7 +4,8 @@ import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Protocol } from 'electron';
-import { APP_SCHEME, sessionIdSchema } from '../contract/ipc.ts';
+import { APP_SCHEME } from '../contract/app-urls.ts';
+import { sessionIdSchema } from '../contract/ipc.ts';
 import { parseRange } from './byte-range.ts';
 import { contentSecurityPolicy, type PageKind } from './csp.ts';
 

@@ -1,4 +1,11 @@
-import type { AppChange, AppSnapshot, ImportSummary, RecordTarget, SessionDetail, SessionSummary } from '../contract/ipc.ts';
+import type {
+  AppChange,
+  AppSnapshot,
+  ImportSummary,
+  RecordTarget,
+  SessionDetail,
+  SessionSummary,
+} from '../contract/ipc.ts';
 import type { LiveRecording } from '../contract/live.ts';
 
 /**

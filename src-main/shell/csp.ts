@@ -1,4 +1,4 @@
-import { APP_ORIGIN, MEDIA_ORIGIN } from '../contract/ipc.ts';
+import { APP_ORIGIN, MEDIA_ORIGIN } from '../contract/app-urls.ts';
 
 /** Pages that the app's protocol serves; each gets only what it needs. */
 export type PageKind = 'ui' | 'capture' | 'cards';

@@ -68,7 +68,11 @@ function register<Name extends ChannelName>(name: Name, handlers: Handlers, opti
 function assertOurWindow(event: IpcMainInvokeEvent, window: BrowserWindow | null): void {
   const frame = event.senderFrame;
   const ours =
-    window !== null && event.sender === window.webContents && frame !== null && frame.parent === null && isAppUrl(frame.url);
+    window !== null &&
+    event.sender === window.webContents &&
+    frame !== null &&
+    frame.parent === null &&
+    isAppUrl(frame.url);
   if (!ours) {
     throw new RollcallError('INTERNAL', 'A page that is not the app asked something of it.', 'Nothing was done.');
   }
@@ -117,9 +121,14 @@ const done = async (work: Promise<void>): Promise<null> => {
 async function openPath(dir: string): Promise<null> {
   const problem = await shell.openPath(dir);
   if (problem !== '') {
-    throw new RollcallError('DISK_FAILED', `The folder "${dir}" could not be opened.`, 'Check that it is still there.', {
-      details: problem,
-    });
+    throw new RollcallError(
+      'DISK_FAILED',
+      `The folder "${dir}" could not be opened.`,
+      'Check that it is still there.',
+      {
+        details: problem,
+      },
+    );
   }
   return null;
 }

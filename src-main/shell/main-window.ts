@@ -1,5 +1,5 @@
 import { BrowserWindow, dialog, nativeTheme, screen, session, type Session } from 'electron';
-import { APP_ORIGIN } from '../contract/ipc.ts';
+import { APP_ORIGIN } from '../contract/app-urls.ts';
 import { isCapturing, isWorking, type AppService } from './app-service.ts';
 import { handleAppProtocol, type AppProtocolOptions } from './app-protocol.ts';
 import { offlineOnly } from './security.ts';

@@ -1,5 +1,5 @@
 import { app, session, type Session, type WebContents } from 'electron';
-import { APP_ORIGIN, APP_SCHEME } from '../contract/ipc.ts';
+import { APP_ORIGIN, APP_SCHEME } from '../contract/app-urls.ts';
 
 /**
  * Denials for every window and Electron session that this app ever makes, so that a new window is safe before anybody

@@ -26,12 +26,15 @@ export function settingsView(settings: Settings, options: SettingsViewOptions): 
     webhook: webhookView(template.webhook),
     rooms: settings.rooms.filter((room) => (room.template_id ?? settings.templates[0]?.id) === template.id).length,
   }));
-  const plain = options.resolve({ ...settings, templates: [], rooms: [] }, {
-    id: '0'.repeat(24),
-    name: 'new room',
-    url: 'ws://localhost',
-    recording: 'auto',
-  });
+  const plain = options.resolve(
+    { ...settings, templates: [], rooms: [] },
+    {
+      id: '0'.repeat(24),
+      name: 'new room',
+      url: 'ws://localhost',
+      recording: 'auto',
+    },
+  );
   return {
     hosted: settings.hosted == null ? null : destinationView(plain.destination),
     webhook: webhookView(settings.webhook),

@@ -48,7 +48,10 @@ export function onScreen(bounds: WindowBounds, workAreas: readonly Rectangle[]):
     y !== undefined &&
     workAreas.some(
       (area) =>
-        x + bounds.width > area.x + 80 && x < area.x + area.width - 80 && y >= area.y - 8 && y < area.y + area.height - 40,
+        x + bounds.width > area.x + 80 &&
+        x < area.x + area.width - 80 &&
+        y >= area.y - 8 &&
+        y < area.y + area.height - 40,
     );
   return visible ? bounds : { width: bounds.width, height: bounds.height, maximized: bounds.maximized };
 }

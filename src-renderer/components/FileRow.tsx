@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import { ActionIcon, Tooltip } from '@mantine/core';
+import {
+  IconChevronDown,
+  IconChevronRight,
+  IconFolderOpen,
+  IconLayoutGrid,
+  IconScreenShare,
+  IconUser,
+} from '@tabler/icons-react';
+import type { SessionOutput, SessionUpload, StreamType } from '../../src-main/contract/session.ts';
+import { formatBytes, formatDateTime, formatLength } from '../state/format.ts';
+import { MISSING_WORD, OUTPUT_WORDS, UPLOAD_WORDS, type StateWord } from '../state/words.ts';
+import { StateBadge } from './StateBadge.tsx';
+import styles from './FileRow.module.css';
+
+export interface FileRowProps {
+  title: string;
+  note: string;
+  type: StreamType | null;
+  output: SessionOutput;
+  upload: SessionUpload | null;
+  missing: boolean;
+  selected: boolean;
+  onPlay: () => void;
+  onShow: () => void;
+}
+
+/** A file of a recording: plays it, shows where it is and whether it has arrived. */
+export function FileRow(props: FileRowProps) {
+  const { title, note, type, output, upload, missing, selected } = props;
+  const [open, setOpen] = useState(false);
+  const playable = output.state === 'done' && !missing;
+  const Icon = output.kind === 'composite' ? IconLayoutGrid : type === 'screen' ? IconScreenShare : IconUser;
+  const Chevron = open ? IconChevronDown : IconChevronRight;
+  return (
+    <li className={styles.item} data-selected={selected}>
+      <div className={styles.row}>
+        <button
+          type="button"
+          className={styles.main}
+          aria-pressed={selected}
+          disabled={!playable}
+          onClick={props.onPlay}
+        >
+          <Icon size={18} stroke={1.6} aria-hidden className={styles.icon} />
+          <span className={styles.words}>
+            <span className={`${styles.title} clip`}>{title}</span>
+            <span className={`${styles.note} clip`}>
+              {note}
+              {output.state === 'done' && ` · ${formatLength(output.duration_ms)} · ${formatBytes(output.size_bytes)}`}
+            </span>
+          </span>
+        </button>
+        <Tooltip label="Show in folder">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={`Show ${title} in its folder`}
+            disabled={!playable}
+            onClick={props.onShow}
+          >
+            <IconFolderOpen size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-expanded={open}
+          aria-label={`Details of ${title}`}
+          onClick={() => setOpen(!open)}
+        >
+          <Chevron size={16} />
+        </ActionIcon>
+      </div>
+      <div className={styles.state}>
+        <StateBadge state={fileState(output, upload, missing)} />
+      </div>
+      {open && <FileDetails output={output} upload={upload} />}
+    </li>
+  );
+}
+
+/** The one state that matters: the file's until it is there, then its upload's. */
+function fileState(output: SessionOutput, upload: SessionUpload | null, missing: boolean): StateWord {
+  if (output.state !== 'done') return OUTPUT_WORDS[output.state];
+  if (missing) return MISSING_WORD;
+  return upload === null ? { tone: 'plain', icon: 'device', word: 'On this computer' } : UPLOAD_WORDS[upload.state];
+}
+
+function FileDetails({ output, upload }: { output: SessionOutput; upload: SessionUpload | null }) {
+  const receipt = upload?.receipt ?? null;
+  const picture = output.width === null || output.height === null ? 'no picture' : `${output.width} × ${output.height}`;
+  const lines: [string, string][] = [
+    ['File', output.file],
+    ['Picture', picture],
+    ...(upload === null ? [] : ([['Attempts', String(upload.attempts)]] satisfies [string, string][])),
+    ...(receipt === null
+      ? []
+      : ([
+          ['Object', receipt.path],
+          ['Store', receipt.endpoint ?? 'AWS'],
+          ['ETag', receipt.etag],
+          ['SHA-256', receipt.sha256],
+          ['Verified', `${formatDateTime(receipt.verified_at)}, ${formatBytes(receipt.size_bytes)}`],
+        ] satisfies [string, string][])),
+  ];
+  const error = output.error ?? upload?.error ?? null;
+  return (
+    <div className={styles.details}>
+      {error !== null && (
+        <p className="selectable">
+          {error.message} {error.remedy}
+        </p>
+      )}
+      <dl className={styles.list}>
+        {lines.map(([term, value]) => (
+          <div key={term} className={styles.line}>
+            <dt>{term}</dt>
+            <dd className="mono selectable">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

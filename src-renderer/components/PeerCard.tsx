@@ -1,0 +1,86 @@
+import {
+  IconAlertTriangle,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconScreenShare,
+  IconVideo,
+  IconVideoOff,
+  IconVolume,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import type { LivePeer, LiveTrack } from '../../src-main/contract/live.ts';
+import type { StreamType } from '../../src-main/contract/session.ts';
+import { formatBytes, formatRate } from '../state/format.ts';
+import { peerLevel, trackHealth } from '../state/live-facts.ts';
+import { Avatar } from './Avatar.tsx';
+import { LevelMeter } from './LevelMeter.tsx';
+import styles from './PeerCard.module.css';
+
+/** Somebody in the call: who, how loud, and what arrives of each of their tracks. */
+export function PeerCard({ peer }: { peer: LivePeer }) {
+  const name = peer.displayName || peer.peerId;
+  const level = peerLevel(peer);
+  return (
+    <li className={styles.card} data-present={peer.present} data-speaking={level !== null && level > 0.05}>
+      <div className={styles.head}>
+        <Avatar name={name} seed={peer.peerId} />
+        <div className={styles.who}>
+          <span className={`${styles.name} clip`} title={name}>
+            {name}
+          </span>
+          {peer.present ? (
+            <LevelMeter level={level} label={`Loudness of ${name}`} />
+          ) : (
+            <span className="dim">left the call</span>
+          )}
+        </div>
+      </div>
+      {peer.streams.length === 0 ? (
+        <p className={styles.nothing}>Sends nothing yet</p>
+      ) : (
+        <ul className={styles.tracks}>
+          {peer.streams.flatMap((stream) =>
+            stream.tracks.map((track) => <TrackLine key={track.trackId} track={track} type={stream.type} />),
+          )}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function TrackLine({ track, type }: { track: LiveTrack; type: StreamType }) {
+  const Icon = trackIcon(track, type);
+  const health = trackHealth(track);
+  return (
+    <li className={styles.track} data-paused={track.paused}>
+      <Icon size={14} aria-hidden className={styles.icon} />
+      <span className={`${styles.what} clip`}>{trackWords(track, type)}</span>
+      <span className={styles.bytes}>{formatBytes(track.bytes)}</span>
+      <span className={styles.health} data-tone={health.tone}>
+        {health.tone === 'warn' && <IconAlertTriangle size={12} aria-hidden />}
+        {health.word}
+      </span>
+    </li>
+  );
+}
+
+function trackIcon(track: LiveTrack, type: StreamType): TablerIcon {
+  if (type === 'screen') return track.kind === 'video' ? IconScreenShare : IconVolume;
+  if (track.kind === 'audio') return track.paused ? IconMicrophoneOff : IconMicrophone;
+  return track.paused ? IconVideoOff : IconVideo;
+}
+
+function trackWords(track: LiveTrack, type: StreamType): string {
+  const noun =
+    type === 'screen'
+      ? track.kind === 'video'
+        ? 'Screen'
+        : 'Screen sound'
+      : track.kind === 'video'
+        ? 'Camera'
+        : 'Microphone';
+  if (track.paused) return noun;
+  const size = track.width === null || track.height === null ? null : `${track.width}×${track.height}`;
+  const fps = track.fps === null ? null : `${Math.round(track.fps)} fps`;
+  return [noun, size, fps, formatRate(track.bitrateBps)].filter((part) => part !== null).join(' · ');
+}

@@ -1,0 +1,44 @@
+import type { SessionSummary } from '../../src-main/contract/ipc.ts';
+import { formatBytes, formatLength, formatTime, people } from '../state/format.ts';
+import { SUMMARY_WORDS } from '../state/words.ts';
+import { Avatar } from './Avatar.tsx';
+import { StateBadge } from './StateBadge.tsx';
+import styles from './SessionRow.module.css';
+
+/** A recording in the library: when, which room, who, how long, how big, and how far. */
+export function SessionRow({ summary, onOpen }: { summary: SessionSummary; onOpen: () => void }) {
+  const broken = summary.state === 'broken';
+  return (
+    <button type="button" className={styles.row} onClick={onOpen}>
+      <span className={styles.time}>{broken ? '' : formatTime(summary.startedAt)}</span>
+      <span className={styles.what}>
+        <span className={`${styles.room} clip`}>{summary.roomName}</span>
+        <span className={`${styles.note} clip`}>{note(summary)}</span>
+      </span>
+      <span className={styles.faces} aria-hidden>
+        {summary.people.slice(0, 4).map((name, index) => (
+          <Avatar key={`${name} ${index}`} name={name} seed={name} size={24} />
+        ))}
+        {summary.people.length > 4 && <span className={styles.more}>+{summary.people.length - 4}</span>}
+      </span>
+      <span className={styles.number}>{summary.durationMs === null ? '–' : formatLength(summary.durationMs)}</span>
+      <span className={styles.number}>{summary.sizeBytes === 0 ? '–' : formatBytes(summary.sizeBytes)}</span>
+      <StateBadge state={SUMMARY_WORDS[summary.state]} detail={counts(summary)} />
+    </button>
+  );
+}
+
+/** The second line: what is wrong where something is, else who was there. */
+function note(summary: SessionSummary): string {
+  if (summary.error !== null) return summary.error.message;
+  if (summary.people.length === 0) return 'Nobody joined';
+  return summary.people.length <= 3
+    ? summary.people.join(', ')
+    : `${people(summary.people.length)}: ${summary.people.join(', ')}`;
+}
+
+function counts({ state, files, uploads }: SessionSummary): string | undefined {
+  if (state === 'finalizing') return `${files.done} of ${files.total}`;
+  if (state === 'uploading' || state === 'waiting') return `${uploads.delivered} of ${uploads.total}`;
+  return undefined;
+}

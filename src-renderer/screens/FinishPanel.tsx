@@ -1,0 +1,77 @@
+import type { LiveOutput, LiveRecording, LiveUpload } from '../../src-main/contract/live.ts';
+import { EmptyState } from '../components/EmptyState.tsx';
+import { Panel } from '../components/Panel.tsx';
+import { ProgressRow } from '../components/ProgressRow.tsx';
+import { formatBytes } from '../state/format.ts';
+import { OUTPUT_WORDS, UPLOAD_WORDS } from '../state/words.ts';
+import { IconMovie } from '@tabler/icons-react';
+
+/** After the call: each file being made, and each on its way to where it belongs. */
+export function FinishPanel({ live }: { live: LiveRecording }) {
+  const ready = live.outputs.filter((output) => output.state === 'done').length;
+  const delivered = live.uploads.filter((upload) => upload.state === 'delivered').length;
+  return (
+    <>
+      <Panel title="Files" aside={`${ready} of ${live.outputs.length} ready`}>
+        {live.outputs.length === 0 ? (
+          <EmptyState
+            icon={IconMovie}
+            title={live.phase === 'finalizing' ? 'Looking at what was captured' : 'No files were made'}
+          >
+            {live.phase === 'finalizing'
+              ? 'The files of this recording appear here in a moment.'
+              : 'Nobody sent sound or pictures.'}
+          </EmptyState>
+        ) : (
+          <ul>
+            {live.outputs.map((output) => (
+              <OutputRow key={output.outputId} output={output} />
+            ))}
+          </ul>
+        )}
+      </Panel>
+      {live.uploads.length > 0 && (
+        <Panel title="Delivery" aside={`${delivered} of ${live.uploads.length} delivered`}>
+          <ul>
+            {live.uploads.map((upload) => (
+              <UploadRow
+                key={upload.outputId}
+                upload={upload}
+                output={live.outputs.find((each) => each.outputId === upload.outputId)}
+              />
+            ))}
+          </ul>
+        </Panel>
+      )}
+    </>
+  );
+}
+
+function OutputRow({ output }: { output: LiveOutput }) {
+  return (
+    <ProgressRow
+      title={output.label}
+      note={output.error?.message ?? (output.kind === 'composite' ? 'everybody in one picture' : 'one person’s stream')}
+      state={OUTPUT_WORDS[output.state]}
+      progress={output.state === 'done' ? 1 : output.progress}
+      amount={output.sizeBytes > 0 ? formatBytes(output.sizeBytes) : ''}
+    />
+  );
+}
+
+function UploadRow({ upload, output }: { upload: LiveUpload; output: LiveOutput | undefined }) {
+  const sent = upload.state === 'delivered' ? upload.sizeBytes : upload.sentBytes;
+  return (
+    <ProgressRow
+      title={output?.label ?? upload.key.split('/').at(-1) ?? upload.key}
+      note={upload.error?.message ?? upload.key}
+      state={UPLOAD_WORDS[upload.state]}
+      progress={upload.state === 'delivered' ? 1 : upload.sizeBytes === 0 ? null : upload.sentBytes / upload.sizeBytes}
+      amount={
+        upload.state === 'uploading'
+          ? `${formatBytes(sent)} of ${formatBytes(upload.sizeBytes)}`
+          : formatBytes(upload.sizeBytes)
+      }
+    />
+  );
+}

@@ -1,0 +1,196 @@
+import { Button, Loader } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconBroadcast,
+  IconCircleCheck,
+  IconDoor,
+  IconPlayerRecordFilled,
+  IconPlayerStopFilled,
+  IconUsers,
+} from '@tabler/icons-react';
+import type { LiveRecording } from '../../src-main/contract/live.ts';
+import { EmptyState } from '../components/EmptyState.tsx';
+import { Page } from '../components/Page.tsx';
+import { PeerCard } from '../components/PeerCard.tsx';
+import { StateBadge } from '../components/StateBadge.tsx';
+import { formatBytes, formatClock, formatSpan, people } from '../state/format.ts';
+import { diskLeftMs, isCapturing, wellbeing } from '../state/live-facts.ts';
+import { useActions, useUi } from '../state/ui-context.ts';
+import { PHASE_WORDS } from '../state/words.ts';
+import { FinishPanel } from './FinishPanel.tsx';
+import { LastError, Problem } from './Problem.tsx';
+import styles from './LiveScreen.module.css';
+
+/** "Is it recording, and is all well?", and after the call: "are the files ready?" */
+export function LiveScreen() {
+  const live = useUi((state) => state.live);
+  if (live === null) return <NothingLive />;
+  return (
+    <Page
+      title={<LiveTitle live={live} />}
+      tools={<LiveTools live={live} />}
+      notice={<LastError />}
+      footer={isCapturing(live) && live.phase !== 'joining' ? <Wellbeing live={live} /> : undefined}
+    >
+      <LiveBody live={live} />
+    </Page>
+  );
+}
+
+function NothingLive() {
+  const actions = useActions();
+  return (
+    <Page title="Live" notice={<LastError />}>
+      <EmptyState
+        icon={IconBroadcast}
+        title="Nothing is being recorded"
+        action={
+          <Button
+            variant="default"
+            leftSection={<IconDoor size={16} />}
+            onClick={() => actions.show({ screen: 'rooms' })}
+          >
+            Choose what to record
+          </Button>
+        }
+      >
+        While a call is recorded, its people and their sound and pictures are here.
+      </EmptyState>
+    </Page>
+  );
+}
+
+function LiveTitle({ live }: { live: LiveRecording }) {
+  const recording = live.phase === 'recording';
+  return (
+    <div className={styles.title}>
+      {recording ? (
+        <span className={styles.rec}>
+          <IconPlayerRecordFilled size={14} aria-hidden /> REC
+        </span>
+      ) : (
+        <StateBadge state={PHASE_WORDS[live.phase]} />
+      )}
+      {live.elapsedMs > 0 && (
+        <span className={styles.clock} role="timer" aria-label="Recorded so far">
+          {formatClock(live.elapsedMs)}
+        </span>
+      )}
+      <h1 className="clip">{live.roomName}</h1>
+    </div>
+  );
+}
+
+function LiveTools({ live }: { live: LiveRecording }) {
+  const actions = useActions();
+  const busy = useUi((state) => state.busy);
+  const { sessionId } = live;
+  if (live.phase === 'joining') {
+    return (
+      <Button variant="default" loading={busy === 'stop'} onClick={() => void actions.stop()}>
+        Cancel
+      </Button>
+    );
+  }
+  if (isCapturing(live)) {
+    return (
+      <Button
+        variant="default"
+        className={styles.stop}
+        leftSection={<IconPlayerStopFilled size={16} />}
+        loading={busy === 'stop'}
+        onClick={() => actions.openDialog('stop')}
+      >
+        Stop
+      </Button>
+    );
+  }
+  const over = live.phase === 'done' || live.phase === 'failed';
+  return (
+    <>
+      {over && (
+        <Button variant="default" onClick={() => void actions.dismissLive()}>
+          Close
+        </Button>
+      )}
+      {sessionId !== null && <Button onClick={() => actions.openSession(sessionId)}>Review</Button>}
+    </>
+  );
+}
+
+function LiveBody({ live }: { live: LiveRecording }) {
+  switch (live.phase) {
+    case 'joining':
+      return (
+        <div className={styles.waiting}>
+          <Loader size="sm" aria-label="Joining" />
+          <h2>Joining {live.roomName}…</h2>
+          <p className="dim">Others will see that a recorder is in the call.</p>
+        </div>
+      );
+    case 'waiting-for-peers':
+      return live.peers.length > 0 ? (
+        <Peers live={live} />
+      ) : (
+        <EmptyState icon={IconUsers} title="In the call, and nobody else is">
+          Recording starts by itself with the first sound or picture of somebody.
+        </EmptyState>
+      );
+    case 'recording':
+      return <Peers live={live} />;
+    case 'finalizing':
+    case 'uploading':
+    case 'done':
+    case 'failed':
+      return (
+        <div className={styles.finish}>
+          {live.error !== null && <Problem error={live.error} />}
+          <FinishPanel live={live} />
+        </div>
+      );
+  }
+}
+
+/** People who are there first, then those who left. */
+function Peers({ live }: { live: LiveRecording }) {
+  const present = live.peers.filter((peer) => peer.present);
+  const left = live.peers.filter((peer) => !peer.present);
+  return (
+    <>
+      <h2 className={styles.count}>
+        {people(present.length)} in the call{left.length > 0 && <span className="dim"> · {left.length} left</span>}
+      </h2>
+      <ul className={styles.peers}>
+        {[...present, ...left].map((peer) => (
+          <PeerCard key={peer.peerId} peer={peer} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Wellbeing({ live }: { live: LiveRecording }) {
+  const left = diskLeftMs(live);
+  const well = wellbeing(live);
+  const Icon = well.tone === 'ok' ? IconCircleCheck : IconAlertTriangle;
+  return (
+    <div className={styles.footer}>
+      <span>
+        <strong>{formatBytes(live.capturedBytes)}</strong> so far
+      </span>
+      <span>
+        {left === null ? (
+          'Room on the disk: not known yet'
+        ) : (
+          <>
+            <strong>{formatSpan(left)}</strong> of disk left
+          </>
+        )}
+      </span>
+      <span className={styles.well} data-tone={well.tone} role="status">
+        <Icon size={16} aria-hidden />
+        <span className="clip">{well.text}</span>
+      </span>
+    </div>
+  );
+}

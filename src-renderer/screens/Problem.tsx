@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+import type { ErrorRecord } from '../../src-main/contract/errors.ts';
+import { ErrorNotice } from '../components/ErrorNotice.tsx';
+import { useActions, useUi } from '../state/ui-context.ts';
+
+/** An error in a screen, with its text ready to be copied. */
+export function Problem({ error, action }: { error: ErrorRecord; action?: ReactNode }) {
+  const actions = useActions();
+  return <ErrorNotice error={error} action={action} onCopy={(text) => void actions.copy(text, 'Diagnostics')} />;
+}
+
+/** The last thing that did not work, at the top of whatever screen shows. */
+export function LastError() {
+  const actions = useActions();
+  const error = useUi((state) => state.error);
+  if (error === null) return null;
+  return (
+    <ErrorNotice
+      error={error}
+      onDismiss={actions.dismissError}
+      onCopy={(text) => void actions.copy(text, 'Diagnostics')}
+    />
+  );
+}

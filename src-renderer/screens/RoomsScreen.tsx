@@ -1,0 +1,136 @@
+import { Button, TextInput } from '@mantine/core';
+import { IconDoor, IconFileImport, IconLink, IconPlayerRecordFilled } from '@tabler/icons-react';
+import type { RoomView } from '../../src-main/contract/ipc.ts';
+import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
+import { Page } from '../components/Page.tsx';
+import { Panel } from '../components/Panel.tsx';
+import { RecordButton } from '../components/RecordButton.tsx';
+import { RoomRow } from '../components/RoomRow.tsx';
+import { isCapturing } from '../state/live-facts.ts';
+import { useActions, useUi } from '../state/ui-context.ts';
+import { LastError, Problem } from './Problem.tsx';
+import { SearchField } from './SearchField.tsx';
+import styles from './RoomsScreen.module.css';
+
+/** "What can I record?": a link that somebody sent, or a room that is known. */
+export function RoomsScreen() {
+  const actions = useActions();
+  const search = useUi((state) => state.roomSearch);
+  const several = useUi((state) => state.snapshot.state === 'ready' && state.snapshot.value.settings.rooms.length > 0);
+  return (
+    <Page
+      title="Rooms"
+      tools={several && <SearchField label="Search rooms" value={search} onChange={actions.setRoomSearch} />}
+      notice={<LastError />}
+    >
+      <div className={styles.stack}>
+        <LinkForm />
+        <RoomList />
+      </div>
+    </Page>
+  );
+}
+
+function LinkForm() {
+  const actions = useActions();
+  const link = useUi((state) => state.link);
+  const busy = useUi((state) => state.busy);
+  const capturing = useUi((state) => isCapturing(state.live));
+  return (
+    <form
+      className={styles.link}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (link.trim() !== '' && !capturing) void actions.record({ url: link.trim() });
+      }}
+    >
+      <label htmlFor="join-link" className={styles.label}>
+        Record a call
+      </label>
+      <p className="dim">
+        Paste the link that people join with. Rollcall joins as a visible guest and records everybody.
+      </p>
+      <div className={styles.field}>
+        <TextInput
+          id="join-link"
+          size="md"
+          flex={1}
+          placeholder="https://meet.example.net/?roomId=monday"
+          leftSection={<IconLink size={18} aria-hidden />}
+          value={link}
+          onChange={(event) => actions.setLink(event.currentTarget.value)}
+          spellCheck={false}
+          autoComplete="off"
+        />
+        <RecordButton size="large" submit disabled={capturing || link.trim() === ''} busy={busy === 'record'} />
+      </div>
+      {capturing && (
+        <p className={styles.already}>
+          <IconPlayerRecordFilled size={12} aria-hidden /> A recording is under way. Stop it before you start another.
+        </p>
+      )}
+    </form>
+  );
+}
+
+function RoomList() {
+  const snapshot = useUi((state) => state.snapshot);
+  const search = useUi((state) => state.roomSearch);
+  if (snapshot.state === 'loading') return <SkeletonRows rows={4} height={72} />;
+  if (snapshot.state === 'failed') return <Problem error={snapshot.error} />;
+  const { rooms } = snapshot.value.settings;
+  if (rooms.length === 0) return <NoRooms />;
+  const wanted = search.trim().toLowerCase();
+  const found = rooms.filter((room) =>
+    `${room.name} ${room.url} ${room.templateName ?? ''}`.toLowerCase().includes(wanted),
+  );
+  return (
+    <Panel title="Your rooms" aside={`${found.length} of ${rooms.length}`}>
+      {found.length === 0 ? (
+        <EmptyState icon={IconDoor} title={`No room matches “${search}”`}>
+          Rooms are found by name, link and template.
+        </EmptyState>
+      ) : (
+        <ul>
+          {found.map((room) => (
+            <Room key={room.id} room={room} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Room({ room }: { room: RoomView }) {
+  const actions = useActions();
+  const busy = useUi((state) => state.busy);
+  const capturing = useUi((state) => isCapturing(state.live));
+  return (
+    <RoomRow
+      room={room}
+      disabled={capturing || busy !== null}
+      onRecord={() => void actions.record({ roomId: room.id })}
+    />
+  );
+}
+
+function NoRooms() {
+  const actions = useActions();
+  return (
+    <EmptyState
+      icon={IconDoor}
+      title="No rooms yet"
+      action={
+        <Button
+          variant="default"
+          leftSection={<IconFileImport size={16} />}
+          onClick={() => void actions.importSettings()}
+        >
+          Import settings file…
+        </Button>
+      }
+    >
+      A link is enough to record. Rooms that you record often, and where their files go, come from a settings file.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,198 @@
+import type { ReactNode } from 'react';
+import { Button, SegmentedControl } from '@mantine/core';
+import { IconFileImport, IconFolder, IconFolderOpen } from '@tabler/icons-react';
+import type { AppSnapshot, DestinationView, TemplateView, WebhookView } from '../../src-main/contract/ipc.ts';
+import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
+import { Page } from '../components/Page.tsx';
+import { Panel } from '../components/Panel.tsx';
+import { SettingRow } from '../components/SettingRow.tsx';
+import { StateBadge } from '../components/StateBadge.tsx';
+import { formatBytes } from '../state/format.ts';
+import { THEME_CHOICES, type ThemeChoice } from '../state/theme-choice.ts';
+import { useActions, useUi } from '../state/ui-context.ts';
+import { LastError, Problem } from './Problem.tsx';
+import styles from './SettingsScreen.module.css';
+
+/** "What will happen next time?" */
+export function SettingsScreen() {
+  const actions = useActions();
+  const snapshot = useUi((state) => state.snapshot);
+  const busy = useUi((state) => state.busy);
+  return (
+    <Page
+      title="Settings"
+      notice={<LastError />}
+      tools={
+        <Button
+          variant="default"
+          leftSection={<IconFileImport size={16} />}
+          loading={busy === 'import'}
+          onClick={() => void actions.importSettings()}
+        >
+          Import settings file…
+        </Button>
+      }
+    >
+      {snapshot.state === 'loading' && <SkeletonRows rows={6} height={64} />}
+      {snapshot.state === 'failed' && <Problem error={snapshot.error} />}
+      {snapshot.state === 'ready' && <Sections snapshot={snapshot.value} />}
+    </Page>
+  );
+}
+
+function Sections({ snapshot }: { snapshot: AppSnapshot }) {
+  return (
+    <div className={styles.stack}>
+      <Library snapshot={snapshot} />
+      <Storage snapshot={snapshot} />
+      <Templates templates={snapshot.settings.templates} />
+      <Appearance />
+      <Panel title="About">
+        <SettingRow
+          title={`Rollcall ${snapshot.version}`}
+          note="Records calls on your own computer and delivers them where you say."
+        />
+      </Panel>
+    </div>
+  );
+}
+
+function Library({ snapshot }: { snapshot: AppSnapshot }) {
+  const actions = useActions();
+  const busy = useUi((state) => state.busy);
+  const { dir, freeBytes, error } = snapshot.library;
+  return (
+    <Panel title="Recordings">
+      <SettingRow
+        title={<span className="selectable">{dir}</span>}
+        note={freeBytes === null ? 'Free space is not known.' : `${formatBytes(freeBytes)} free on this disk.`}
+        action={
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconFolderOpen size={16} />}
+              onClick={() => void actions.openLibrary()}
+            >
+              Open
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconFolder size={16} />}
+              loading={busy === 'library'}
+              onClick={() => void actions.chooseLibrary()}
+            >
+              Change…
+            </Button>
+          </>
+        }
+      />
+      {error !== null && (
+        <div className={styles.inset}>
+          <Problem error={error} />
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function Storage({ snapshot }: { snapshot: AppSnapshot }) {
+  const { hosted, webhook } = snapshot.settings;
+  return (
+    <Panel title="Delivery">
+      <SettingRow
+        title="Hosted storage"
+        note={
+          hosted === null
+            ? 'Not set up. Rooms without a destination of their own keep their uploads waiting.'
+            : destinationText(hosted)
+        }
+        action={
+          hosted === null ? (
+            <StateBadge state={{ tone: 'amber', icon: 'clock', word: 'Not set up' }} />
+          ) : (
+            <StateBadge state={{ tone: 'plain', icon: 'check', word: credentialsText(hosted) }} />
+          )
+        }
+      />
+      <SettingRow title="Webhook" note={webhookText(webhook)} />
+    </Panel>
+  );
+}
+
+function Templates({ templates }: { templates: readonly TemplateView[] }) {
+  return (
+    <Panel title="Templates" aside={templates.length > 0 ? String(templates.length) : undefined}>
+      {templates.length === 0 ? (
+        <EmptyState icon={IconFileImport} title="No templates">
+          A template says for many rooms at once whether they are recorded and where their files go. Import a settings
+          file to have some.
+        </EmptyState>
+      ) : (
+        templates.map((template) => (
+          <SettingRow
+            key={template.id}
+            title={template.name}
+            note={`${template.rooms === 1 ? '1 room' : `${template.rooms} rooms`} · ${template.destination === null ? 'hosted storage' : destinationText(template.destination)}`}
+            action={
+              <StateBadge
+                state={
+                  template.enabled
+                    ? { tone: 'plain', icon: 'check', word: 'Records' }
+                    : { tone: 'plain', icon: 'stop', word: 'Does not record' }
+                }
+              />
+            }
+          />
+        ))
+      )}
+    </Panel>
+  );
+}
+
+const THEME_LABELS: Record<ThemeChoice, ReactNode> = { system: 'System', dark: 'Dark', light: 'Light' };
+
+function Appearance() {
+  const actions = useActions();
+  const theme = useUi((state) => state.theme);
+  return (
+    <Panel title="Appearance">
+      <SettingRow
+        title="Colours"
+        note="Dark is easier on the eyes beside a video; light reads better in the sun."
+        action={
+          <SegmentedControl
+            aria-label="Colours"
+            value={theme}
+            data={THEME_CHOICES.map((choice) => ({ value: choice, label: THEME_LABELS[choice] }))}
+            onChange={(value) => actions.setTheme(THEME_CHOICES.find((choice) => choice === value) ?? 'system')}
+          />
+        }
+      />
+    </Panel>
+  );
+}
+
+function destinationText(destination: DestinationView): string {
+  if (destination.location === null) return 'Hosted storage, once it is set up';
+  const prefix = destination.prefix === '' ? '' : `/${destination.prefix}`;
+  const where = destination.endpoint ?? `AWS ${destination.region ?? ''}`.trim();
+  return `s3://${destination.location}${prefix} at ${where}`;
+}
+
+function credentialsText(destination: DestinationView): string {
+  switch (destination.credentials) {
+    case 'keys':
+      return 'Signed in with keys';
+    case 'endpoint':
+      return 'Signed in by a credentials service';
+    case 'default-chain':
+      return 'Signed in by this computer’s AWS set-up';
+    case 'none':
+      return 'Not signed in';
+  }
+}
+
+function webhookText(webhook: WebhookView | null): string {
+  if (webhook === null) return 'None. Nobody is told when a file has been delivered.';
+  return `${webhook.host} is told of each delivered file, ${webhook.signed ? 'with a signature' : 'without a signature'}.`;
+}

@@ -1,0 +1,118 @@
+import { useEffect } from 'react';
+import { IconBroadcast, IconDoor, IconKeyboard, IconMovie, IconSettings, type TablerIcon } from '@tabler/icons-react';
+import type { LiveRecording } from '../../src-main/contract/live.ts';
+import { isCapturing } from '../state/live-facts.ts';
+import { formatBytes, formatClock } from '../state/format.ts';
+import type { View } from '../state/store.ts';
+import { useActions, useUi } from '../state/ui-context.ts';
+import { PHASE_WORDS } from '../state/words.ts';
+import { CommandPalette } from './CommandPalette.tsx';
+import { LibraryScreen } from './LibraryScreen.tsx';
+import { LiveScreen } from './LiveScreen.tsx';
+import { ReviewScreen } from './ReviewScreen.tsx';
+import { RoomsScreen } from './RoomsScreen.tsx';
+import { SettingsScreen } from './SettingsScreen.tsx';
+import { ShortcutsDialog } from './ShortcutsDialog.tsx';
+import { StopDialog } from './StopDialog.tsx';
+import styles from './Shell.module.css';
+
+type Place = 'rooms' | 'live' | 'library' | 'settings';
+
+const PLACES: readonly { screen: Place; label: string; icon: TablerIcon }[] = [
+  { screen: 'rooms', label: 'Rooms', icon: IconDoor },
+  { screen: 'live', label: 'Live', icon: IconBroadcast },
+  { screen: 'library', label: 'Library', icon: IconMovie },
+  { screen: 'settings', label: 'Settings', icon: IconSettings },
+];
+
+/** The window: where to go on the left, the screen on the right, and red all round while it records. */
+export function Shell() {
+  const view = useUi((state) => state.view);
+  const live = useUi((state) => state.live);
+  const recording = live?.phase === 'recording';
+  useTitle(live);
+  return (
+    <div className={styles.shell} data-recording={recording}>
+      <Sidebar view={view} live={live} />
+      <Screen view={view} />
+      <StopDialog />
+      <ShortcutsDialog />
+      <CommandPalette />
+    </div>
+  );
+}
+
+function Screen({ view }: { view: View }) {
+  switch (view.screen) {
+    case 'rooms':
+      return <RoomsScreen />;
+    case 'live':
+      return <LiveScreen />;
+    case 'library':
+      return <LibraryScreen />;
+    case 'review':
+      return <ReviewScreen key={view.sessionId} sessionId={view.sessionId} outputId={view.outputId} />;
+    case 'settings':
+      return <SettingsScreen />;
+  }
+}
+
+function Sidebar({ view, live }: { view: View; live: LiveRecording | null }) {
+  const actions = useActions();
+  const current: Place = view.screen === 'review' ? 'library' : view.screen;
+  return (
+    <nav className={styles.sidebar} aria-label="Places">
+      <div className={styles.brand}>
+        <span className={styles.mark} aria-hidden />
+        Rollcall
+      </div>
+      {PLACES.map(({ screen, label, icon: Icon }) => (
+        <button
+          key={screen}
+          type="button"
+          className={styles.place}
+          aria-current={current === screen ? 'page' : undefined}
+          onClick={() => actions.show({ screen })}
+        >
+          <Icon size={18} stroke={1.7} aria-hidden />
+          {label}
+          {screen === 'live' && live !== null && <LiveHint live={live} />}
+        </button>
+      ))}
+      <div className={styles.foot}>
+        <DiskHint />
+        <button type="button" className={styles.quiet} onClick={() => actions.openDialog('shortcuts')}>
+          <IconKeyboard size={16} stroke={1.6} aria-hidden />
+          Shortcuts
+        </button>
+      </div>
+    </nav>
+  );
+}
+
+function LiveHint({ live }: { live: LiveRecording }) {
+  const state = PHASE_WORDS[live.phase];
+  const text = live.phase === 'recording' ? formatClock(live.elapsedMs) : state.word;
+  return (
+    <span className={styles.hint} data-tone={state.tone}>
+      {text}
+    </span>
+  );
+}
+
+function DiskHint() {
+  const freeBytes = useUi((state) =>
+    state.snapshot.state === 'ready' ? state.snapshot.value.library.freeBytes : null,
+  );
+  if (freeBytes === null) return null;
+  return <span className={styles.disk}>{formatBytes(freeBytes)} free</span>;
+}
+
+/** Says in the taskbar and the window list what goes on. */
+function useTitle(live: LiveRecording | null): void {
+  const title =
+    live !== null && isCapturing(live) ? `● ${PHASE_WORDS[live.phase].word} ${live.roomName} · Rollcall` : 'Rollcall';
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}

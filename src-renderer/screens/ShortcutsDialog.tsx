@@ -1,0 +1,32 @@
+import { Modal } from '@mantine/core';
+import { KeyHint } from '../components/KeyHint.tsx';
+import { SHORTCUTS } from '../state/shortcuts.ts';
+import { useActions, useUi } from '../state/ui-context.ts';
+import styles from './Dialogs.module.css';
+
+/** What the keyboard does. */
+export function ShortcutsDialog() {
+  const actions = useActions();
+  const open = useUi((state) => state.dialog === 'shortcuts');
+  return (
+    <Modal opened={open} onClose={() => actions.openDialog(null)} title="Keyboard" size={480}>
+      {(['Everywhere', 'Player'] as const).map((where) => (
+        <section key={where} className={styles.group}>
+          <h3 className="dim">{where}</h3>
+          <dl className={styles.keys}>
+            {SHORTCUTS.filter((shortcut) => shortcut.where === where).map(({ keys, does }) => (
+              <div key={does} className={styles.shortcut}>
+                <dt>{does}</dt>
+                <dd>
+                  {keys.map((key) =>
+                    key === 'then' ? <span key={key}>then</span> : <KeyHint key={key}>{key}</KeyHint>,
+                  )}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </Modal>
+  );
+}

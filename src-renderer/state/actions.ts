@@ -1,0 +1,154 @@
+import type { ErrorRecord } from '../../src-main/contract/errors.ts';
+import type { IpcResult, RecordTarget, RollcallApi } from '../../src-main/contract/ipc.ts';
+import { isCapturing } from './live-facts.ts';
+import type { Busy, DialogName, UiStore, View } from './store.ts';
+import { keepTheme, type ThemeChoice } from './theme-choice.ts';
+
+/** Everything that a person can do in the window. Components call these and know nothing of IPC. */
+export interface Actions {
+  show(view: View): void;
+  openSession(sessionId: string, outputId?: string): void;
+  setLink(link: string): void;
+  setRoomSearch(text: string): void;
+  setLibrarySearch(text: string): void;
+  setTheme(choice: ThemeChoice): void;
+  openDialog(dialog: DialogName | null): void;
+  focusSearch(): void;
+  dismissError(): void;
+
+  record(target: RecordTarget): Promise<void>;
+  /** `R`: asks to stop where a recording runs, else goes to where one is started. */
+  recordOrStop(): void;
+  stop(): Promise<void>;
+  dismissLive(): Promise<void>;
+  loadDetail(sessionId: string): Promise<void>;
+  finishFiles(sessionId: string): Promise<void>;
+  retryUploads(sessionId: string): Promise<void>;
+  cancelUploads(sessionId: string): Promise<void>;
+  openFolder(sessionId: string): Promise<void>;
+  showItem(sessionId: string, outputId: string): Promise<void>;
+  openLibrary(): Promise<void>;
+  chooseLibrary(): Promise<void>;
+  importSettings(): Promise<void>;
+  copy(text: string, what: string): Promise<void>;
+}
+
+/**
+ * @param notify shows a short message of success; failures stay on the screen as `error` until they are put away.
+ */
+export function createActions(store: UiStore, api: RollcallApi, notify: (message: string) => void): Actions {
+  const set = store.setState;
+  const get = store.getState;
+
+  /** Runs a call; an error goes to the screen and `null` comes back. */
+  async function ask<Value>(call: () => Promise<IpcResult<Value>>, busy?: Busy): Promise<{ value: Value } | null> {
+    if (busy !== undefined) {
+      if (get().busy !== null) return null;
+      set({ busy, error: null });
+    }
+    try {
+      const result = await call();
+      if (result.ok) return { value: result.value };
+      set({ error: result.error });
+      return null;
+    } catch (thrown) {
+      set({ error: bridgeError(thrown) });
+      return null;
+    } finally {
+      if (busy !== undefined) set({ busy: null });
+    }
+  }
+
+  async function loadDetail(sessionId: string): Promise<void> {
+    const result = await api.getSession(sessionId);
+    const { view } = get();
+    if (view.screen !== 'review' || view.sessionId !== sessionId) return;
+    set({ detail: result.ok ? { state: 'ready', value: result.value } : { state: 'failed', error: result.error } });
+  }
+
+  const actions: Actions = {
+    show: (view) => set({ view, error: null }),
+    openSession: (sessionId, outputId) => {
+      set({
+        view: { screen: 'review', sessionId, outputId: outputId ?? null },
+        detail: { state: 'loading' },
+        error: null,
+      });
+      void loadDetail(sessionId);
+    },
+    setLink: (link) => set({ link }),
+    setRoomSearch: (roomSearch) => set({ roomSearch }),
+    setLibrarySearch: (librarySearch) => set({ librarySearch }),
+    setTheme: (theme) => {
+      keepTheme(theme);
+      set({ theme });
+    },
+    openDialog: (dialog) => set({ dialog }),
+    focusSearch: () => {
+      const { screen } = get().view;
+      if (screen !== 'rooms' && screen !== 'library') set({ view: { screen: 'library' } });
+      set((state) => ({ searchFocus: state.searchFocus + 1 }));
+    },
+    dismissError: () => set({ error: null }),
+
+    record: async (target) => {
+      const accepted = await ask(() => api.startRecording(target), 'record');
+      if (accepted !== null) set({ view: { screen: 'live' }, link: '' });
+    },
+    recordOrStop: () => {
+      const { live } = get();
+      set(isCapturing(live) ? { view: { screen: 'live' }, dialog: 'stop' } : { view: { screen: 'rooms' } });
+    },
+    stop: async () => {
+      set({ dialog: null });
+      await ask(() => api.stopRecording(), 'stop');
+    },
+    dismissLive: async () => {
+      await ask(() => api.dismissLive());
+    },
+    loadDetail,
+    finishFiles: async (sessionId) => {
+      if ((await ask(() => api.finishFiles(sessionId), 'finish')) !== null) await loadDetail(sessionId);
+    },
+    retryUploads: async (sessionId) => {
+      if ((await ask(() => api.retryUploads(sessionId), 'retry')) !== null) await loadDetail(sessionId);
+    },
+    cancelUploads: async (sessionId) => {
+      if ((await ask(() => api.cancelUploads(sessionId), 'cancel')) !== null) await loadDetail(sessionId);
+    },
+    openFolder: async (sessionId) => {
+      await ask(() => api.openFolder(sessionId));
+    },
+    showItem: async (sessionId, outputId) => {
+      await ask(() => api.showItem(sessionId, outputId));
+    },
+    openLibrary: async () => {
+      await ask(() => api.openLibrary());
+    },
+    chooseLibrary: async () => {
+      const chosen = await ask(() => api.chooseLibrary(), 'library');
+      if (chosen?.value != null) notify(`Recordings are kept in ${chosen.value.dir} from now on.`);
+    },
+    importSettings: async () => {
+      const imported = await ask(() => api.importSettings(), 'import');
+      if (imported?.value == null) return;
+      const { file, rooms, templates } = imported.value;
+      notify(`${file}: ${count(rooms, 'room')} and ${count(templates, 'template')} are in use now.`);
+    },
+    copy: async (text, what) => {
+      if ((await ask(() => api.copyText(text))) !== null) notify(`${what} copied.`);
+    },
+  };
+  return actions;
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** A call that did not even reach main. */
+const bridgeError = (thrown: unknown): ErrorRecord => ({
+  code: 'INTERNAL',
+  fault: 'ours',
+  message: 'The window could not reach the rest of the app.',
+  remedy: 'Close the window and open it again. A recording under way is not affected.',
+  details: String(thrown),
+});

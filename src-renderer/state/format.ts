@@ -1,0 +1,87 @@
+/** Numbers and times as people read them, with units. Pure. */
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** Decimal units, as disks and stores count: `1.9 GB`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value.toFixed(unit === 0 || value >= 99.95 ? 0 : 1)} ${BYTE_UNITS[unit] ?? 'B'}`;
+}
+
+/** `1.4 Mbit/s` */
+export const formatRate = (bitsPerSecond: number): string =>
+  bitsPerSecond >= 999_500
+    ? `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`
+    : `${Math.round(bitsPerSecond / 1000)} kbit/s`;
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** A clock that never changes its width within an hour: `00:42:17`. */
+export function formatClock(durationMs: number): string {
+  const seconds = Math.max(0, Math.floor(durationMs / 1000));
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** A length in as few digits as it needs: `42:17`, `1:12:40`. */
+export function formatLength(durationMs: number): string {
+  const seconds = Math.max(0, Math.round(durationMs / 1000));
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** A span that need not be exact: `11 h 20 min`, `8 min`, `3 days`. */
+export function formatSpan(durationMs: number): string {
+  const minutes = Math.floor(durationMs / 60_000);
+  if (minutes < 1) return 'less than a minute';
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24).toLocaleString('en')} days`;
+}
+
+export const formatPercent = (fraction: number): string => `${Math.floor(Math.min(1, Math.max(0, fraction)) * 100)}%`;
+
+const dayNumber = (date: Date): number => Math.floor((date.getTime() - date.getTimezoneOffset() * 60_000) / 86_400_000);
+
+/** The heading that a day's sessions stand under: `Today`, `Yesterday`, `Friday 20 November`, `3 May 2025`. */
+export function formatDay(iso: string, now: Date): string {
+  const date = new Date(iso);
+  const days = dayNumber(now) - dayNumber(date);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  const sameYear = date.getFullYear() === now.getFullYear();
+  return date.toLocaleDateString('en-GB', {
+    ...(days > 1 && days < 7 ? { weekday: 'long' as const } : {}),
+    day: 'numeric',
+    month: 'long',
+    ...(sameYear ? {} : { year: 'numeric' as const }),
+  });
+}
+
+/** `14:05` */
+export const formatTime = (iso: string): string =>
+  new Date(iso).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+/** `22 Nov 2026, 14:05` */
+export const formatDateTime = (iso: string): string =>
+  `${new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}, ${formatTime(iso)}`;
+
+/** Up to two letters that stand for a name. */
+export function initials(name: string): string {
+  const words = name
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const first = [...(words[0] ?? '?')][0] ?? '?';
+  const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : '';
+  return (first + last).toUpperCase();
+}
+
+/** `3 people`, `1 person` */
+export const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);

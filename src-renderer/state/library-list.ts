@@ -1,0 +1,58 @@
+import type { SessionSummary } from '../../src-main/contract/ipc.ts';
+import { formatDateTime, formatDay } from './format.ts';
+import { SUMMARY_WORDS } from './words.ts';
+
+/** One row of the library's list. */
+export type LibraryRow =
+  { kind: 'day'; key: string; label: string } | { kind: 'session'; key: string; summary: SessionSummary };
+
+/** Sessions that hold every word of the search in their room, people, date or state; the latest first. */
+export function findSessions(sessions: Iterable<SessionSummary>, search: string): SessionSummary[] {
+  const words = fold(search)
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const found = [...sessions].filter((summary) => {
+    if (words.length === 0) return true;
+    const text = searchText(summary);
+    return words.every((word) => text.includes(word));
+  });
+  return found.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+}
+
+const texts = new WeakMap<SessionSummary, string>();
+
+/** What a session is found by; made once per summary. */
+function searchText(summary: SessionSummary): string {
+  const known = texts.get(summary);
+  if (known !== undefined) return known;
+  const text = fold(
+    [
+      summary.roomName,
+      ...summary.people,
+      formatDateTime(summary.startedAt),
+      summary.startedAt.slice(0, 10),
+      new Date(summary.startedAt).toLocaleDateString('en-GB', { weekday: 'long', month: 'long' }),
+      SUMMARY_WORDS[summary.state].word,
+      summary.sessionId,
+    ].join(' '),
+  );
+  texts.set(summary, text);
+  return text;
+}
+
+const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+
+/** The rows that a list of sessions (latest first) makes, with a heading per day. */
+export function libraryRows(sessions: readonly SessionSummary[], now: Date): LibraryRow[] {
+  const rows: LibraryRow[] = [];
+  let day = '';
+  for (const summary of sessions) {
+    const label = formatDay(summary.startedAt, now);
+    if (label !== day) {
+      rows.push({ kind: 'day', key: `day ${label}`, label });
+      day = label;
+    }
+    rows.push({ kind: 'session', key: summary.sessionId, summary });
+  }
+  return rows;
+}

@@ -1,0 +1,60 @@
+import type { LivePeer, LiveRecording, LiveTrack } from '../../src-main/contract/live.ts';
+
+/** What the Live screen says, computed from what main tells. Pure. */
+
+/** Whether the recorder is in the call, or on its way in. */
+export const isCapturing = (live: LiveRecording | null): boolean =>
+  live !== null && (live.phase === 'joining' || live.phase === 'waiting-for-peers' || live.phase === 'recording');
+
+export const tracksOf = (peer: LivePeer): LiveTrack[] => peer.streams.flatMap((stream) => stream.tracks);
+
+/** Tracks, streams and the composite are kept at the same time: about this much of the captured rate in all. */
+const DISK_FACTOR = 3;
+/** Disk below which the Live screen warns, in milliseconds of recording. */
+const LOW_DISK_MS = 30 * 60_000;
+
+/**
+ * How long the disk lasts at the present rate (of the last moments, or the average where nothing is sent now), in
+ * milliseconds; null while nothing is known.
+ */
+export function diskLeftMs(live: LiveRecording): number | null {
+  if (live.diskFreeBytes === null) return null;
+  const now = live.peers.flatMap(tracksOf).reduce((sum, track) => sum + track.bitrateBps, 0) / 8;
+  const average = live.elapsedMs > 2000 ? (live.capturedBytes / live.elapsedMs) * 1000 : 0;
+  const rate = Math.max(now, average) * DISK_FACTOR;
+  return rate <= 0 ? null : (live.diskFreeBytes / rate) * 1000;
+}
+
+export type TrackHealth = { tone: 'ok' | 'quiet' | 'warn'; word: string };
+
+/** How one track is, in a word or two. */
+export function trackHealth(track: LiveTrack): TrackHealth {
+  if (track.paused) return { tone: 'quiet', word: track.kind === 'audio' ? 'muted' : 'off' };
+  if (track.kind === 'video' && track.fps === 0) return { tone: 'warn', word: 'no frames arrive' };
+  if (track.lostFrames > 0) return { tone: 'warn', word: `${track.lostFrames} lost` };
+  return { tone: 'ok', word: 'good' };
+}
+
+/** The one line at the bottom: all well, or the first thing that needs somebody. */
+export function wellbeing(live: LiveRecording): { tone: 'ok' | 'warn'; text: string } {
+  const warning = live.warnings.at(-1);
+  if (warning !== undefined) return { tone: 'warn', text: warning.message };
+  const left = diskLeftMs(live);
+  if (left !== null && left < LOW_DISK_MS) {
+    return { tone: 'warn', text: 'The disk is nearly full: free some space, or stop the recording in time.' };
+  }
+  const stalled = live.peers.find(
+    (peer) =>
+      peer.present && tracksOf(peer).some((track) => track.kind === 'video' && !track.paused && track.fps === 0),
+  );
+  if (stalled !== undefined) return { tone: 'warn', text: `No picture arrives from ${stalled.displayName}.` };
+  return { tone: 'ok', text: 'All well' };
+}
+
+/** The loudest of a peer's microphones now, 0 to 1; null where it has none or is muted. */
+export function peerLevel(peer: LivePeer): number | null {
+  const levels = tracksOf(peer)
+    .filter((track) => track.kind === 'audio' && !track.paused && track.level !== null)
+    .map((track) => track.level ?? 0);
+  return levels.length === 0 ? null : Math.max(...levels);
+}

@@ -1,0 +1,73 @@
+import type { Actions } from './actions.ts';
+import type { UiStore } from './store.ts';
+
+/** The keyboard, as the `?` dialog lists it. Only what really works stands here. */
+export const SHORTCUTS: readonly { keys: readonly string[]; does: string; where: 'Everywhere' | 'Player' }[] = [
+  { keys: ['R'], does: 'Record, or stop (asked)', where: 'Everywhere' },
+  { keys: ['/'], does: 'Search', where: 'Everywhere' },
+  { keys: ['Ctrl K', '⌘ K'], does: 'Find a command, room or recording', where: 'Everywhere' },
+  { keys: ['G', 'then', 'R L B S'], does: 'Go to Rooms, Live, Library, Settings', where: 'Everywhere' },
+  { keys: ['Esc'], does: 'Back from a recording, close a dialog', where: 'Everywhere' },
+  { keys: ['?'], does: 'This list', where: 'Everywhere' },
+  { keys: ['Space', 'K'], does: 'Play, pause', where: 'Player' },
+  { keys: ['J', 'L'], does: '10 seconds back, forward', where: 'Player' },
+  { keys: ['←', '→'], does: '5 seconds back, forward', where: 'Player' },
+  { keys: [',', '.'], does: 'One frame back, forward', where: 'Player' },
+  { keys: ['F'], does: 'Full screen', where: 'Player' },
+];
+
+/** Whether a key belongs to what is being typed or to a control, and is no shortcut. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target.matches('input:not([type="range"]), textarea, select, [role="textbox"], [role="combobox"]'))
+  );
+}
+
+const GO_TO = { r: 'rooms', l: 'live', b: 'library', s: 'settings' } as const;
+const GO_TO_WITHIN_MS = 1200;
+
+/** Listens for the shortcuts that work everywhere; the player listens for its own. Returns how to stop it. */
+export function listenForShortcuts(store: UiStore, actions: Actions, target: Window): () => void {
+  let goPressedAt = -Infinity;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const { dialog, view } = store.getState();
+    const key = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && key === 'k') {
+      event.preventDefault();
+      actions.openDialog(dialog === 'palette' ? null : 'palette');
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog !== null) return;
+    if (isTyping(event.target)) return;
+    const goTo = event.timeStamp - goPressedAt < GO_TO_WITHIN_MS;
+    goPressedAt = -Infinity;
+    if (goTo && key in GO_TO) {
+      event.preventDefault();
+      actions.show({ screen: GO_TO[key as keyof typeof GO_TO] });
+      return;
+    }
+    switch (key) {
+      case 'g':
+        goPressedAt = event.timeStamp;
+        return;
+      case 'r':
+        event.preventDefault();
+        actions.recordOrStop();
+        return;
+      case '/':
+        event.preventDefault();
+        actions.focusSearch();
+        return;
+      case '?':
+        actions.openDialog('shortcuts');
+        return;
+      case 'escape':
+        if (view.screen === 'review') actions.show({ screen: 'library' });
+        return;
+    }
+  };
+  target.addEventListener('keydown', onKeyDown);
+  return () => target.removeEventListener('keydown', onKeyDown);
+}

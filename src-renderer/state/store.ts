@@ -1,0 +1,64 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ErrorRecord } from '../../src-main/contract/errors.ts';
+import type { AppSnapshot, SessionDetail, SessionSummary } from '../../src-main/contract/ipc.ts';
+import type { LiveRecording } from '../../src-main/contract/live.ts';
+import { readTheme, type ThemeChoice } from './theme-choice.ts';
+
+/** Which screen shows, and what it shows. */
+export type View =
+  | { screen: 'rooms' }
+  | { screen: 'live' }
+  | { screen: 'library' }
+  | { screen: 'review'; sessionId: string; outputId: string | null }
+  | { screen: 'settings' };
+
+/** Something that is fetched: not there yet, there, or not to be had. */
+export type Loadable<Value> =
+  { state: 'loading' } | { state: 'ready'; value: Value } | { state: 'failed'; error: ErrorRecord };
+
+export type DialogName = 'stop' | 'shortcuts' | 'palette';
+
+/** What the user asked for and is not answered yet; its button shows that it works. */
+export type Busy = 'record' | 'stop' | 'import' | 'library' | 'retry' | 'finish' | 'cancel';
+
+/** The whole state of the window. Changed only by `actions.ts` and `connect.ts`. */
+export interface UiState {
+  view: View;
+  snapshot: Loadable<AppSnapshot>;
+  sessions: Loadable<ReadonlyMap<string, SessionSummary>>;
+  live: LiveRecording | null;
+  /** Of the session that the Review screen shows. */
+  detail: Loadable<SessionDetail>;
+  /** What is typed: the link to record, and the searches. */
+  link: string;
+  roomSearch: string;
+  librarySearch: string;
+  dialog: DialogName | null;
+  busy: Busy | null;
+  /** The last thing that did not work, until it is put away. */
+  error: ErrorRecord | null;
+  theme: ThemeChoice;
+  /** Raised to put the cursor into the screen's search field. */
+  searchFocus: number;
+}
+
+export type UiStore = StoreApi<UiState>;
+
+/** A store with nothing in it yet; `initial` is for the gallery and tests. */
+export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
+  createStore<UiState>(() => ({
+    view: { screen: 'rooms' },
+    snapshot: { state: 'loading' },
+    sessions: { state: 'loading' },
+    live: null,
+    detail: { state: 'loading' },
+    link: '',
+    roomSearch: '',
+    librarySearch: '',
+    dialog: null,
+    busy: null,
+    error: null,
+    theme: readTheme(),
+    searchFocus: 0,
+    ...initial,
+  }));

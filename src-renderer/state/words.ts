@@ -1,0 +1,75 @@
+import type { SummaryState } from '../../src-main/contract/ipc.ts';
+import type { LivePhase, LiveUpload } from '../../src-main/contract/live.ts';
+import type { SessionOutput, SessionPeer, StreamType } from '../../src-main/contract/session.ts';
+
+/**
+ * What states are called and how they look: a tone, an icon and a word each, so that none is told by colour alone.
+ * `red` is recording and loss of data, `amber` needs somebody, `green` is verified delivered, `blue` is in progress.
+ */
+export type Tone = 'red' | 'amber' | 'green' | 'blue' | 'plain';
+export type IconName = 'record' | 'alert' | 'check' | 'progress' | 'upload' | 'clock' | 'device' | 'broken' | 'stop';
+
+export interface StateWord {
+  tone: Tone;
+  icon: IconName;
+  word: string;
+}
+
+export const SUMMARY_WORDS: Record<SummaryState, StateWord> = {
+  recording: { tone: 'red', icon: 'record', word: 'Recording' },
+  interrupted: { tone: 'amber', icon: 'alert', word: 'Interrupted' },
+  finalizing: { tone: 'blue', icon: 'progress', word: 'Finishing files' },
+  waiting: { tone: 'amber', icon: 'clock', word: 'Waiting to upload' },
+  uploading: { tone: 'blue', icon: 'upload', word: 'Uploading' },
+  delivered: { tone: 'green', icon: 'check', word: 'Delivered' },
+  local: { tone: 'plain', icon: 'device', word: 'On this computer' },
+  failed: { tone: 'amber', icon: 'alert', word: 'Needs you' },
+  broken: { tone: 'amber', icon: 'broken', word: 'Cannot be read' },
+};
+
+export const OUTPUT_WORDS: Record<SessionOutput['state'], StateWord> = {
+  pending: { tone: 'plain', icon: 'clock', word: 'Not made yet' },
+  running: { tone: 'blue', icon: 'progress', word: 'Being made' },
+  done: { tone: 'plain', icon: 'device', word: 'Ready' },
+  failed: { tone: 'amber', icon: 'alert', word: 'Failed' },
+};
+
+export const UPLOAD_WORDS: Record<LiveUpload['state'], StateWord> = {
+  waiting: { tone: 'amber', icon: 'clock', word: 'Waiting for storage' },
+  pending: { tone: 'plain', icon: 'clock', word: 'In the queue' },
+  uploading: { tone: 'blue', icon: 'upload', word: 'Uploading' },
+  delivered: { tone: 'green', icon: 'check', word: 'Delivered' },
+  failed: { tone: 'amber', icon: 'alert', word: 'Upload failed' },
+};
+
+export const MISSING_WORD: StateWord = { tone: 'red', icon: 'broken', word: 'File is gone' };
+
+export const PHASE_WORDS: Record<LivePhase, StateWord> = {
+  joining: { tone: 'blue', icon: 'progress', word: 'Joining' },
+  'waiting-for-peers': { tone: 'blue', icon: 'clock', word: 'In the call' },
+  recording: { tone: 'red', icon: 'record', word: 'REC' },
+  finalizing: { tone: 'blue', icon: 'progress', word: 'Finishing files' },
+  uploading: { tone: 'blue', icon: 'upload', word: 'Uploading' },
+  done: { tone: 'green', icon: 'check', word: 'Done' },
+  failed: { tone: 'amber', icon: 'alert', word: 'Stopped' },
+};
+
+export const STREAM_WORDS: Record<StreamType, string> = {
+  regular: 'camera and microphone',
+  audio: 'microphone',
+  screen: 'screen',
+};
+
+/** What a file of a session is, for people. */
+export function outputLabel(
+  output: Pick<SessionOutput, 'kind' | 'peer_id'>,
+  type: StreamType | null,
+  peers: readonly Pick<SessionPeer, 'peer_id' | 'display_name'>[],
+): { title: string; note: string } {
+  if (output.kind === 'composite') return { title: 'Whole meeting', note: 'everybody in one picture' };
+  const peer = peers.find((candidate) => candidate.peer_id === output.peer_id);
+  return {
+    title: peer?.display_name || output.peer_id || 'Somebody',
+    note: type === null ? 'stream' : STREAM_WORDS[type],
+  };
+}
