@@ -1,0 +1,34 @@
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Moves a finished file to its final name in one step, also from another file system. Nothing partial is ever there. */
+export async function moveIntoPlace(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  try {
+    await rename(from, to);
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EXDEV')) throw thrown;
+    const partial = `${to}.part`;
+    await copyFile(from, partial);
+    await rename(partial, to);
+    await rm(from, { force: true });
+  }
+}
+
+/** Runs tasks side by side; where one fails the others are stopped, and all have ended before it is thrown. */
+export async function together(signal: AbortSignal | undefined, tasks: ((signal: AbortSignal) => Promise<void>)[]): Promise<void> {
+  const stop = new AbortController();
+  const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  let first: { error: unknown } | undefined;
+  await Promise.all(
+    tasks.map(async (task) => {
+      try {
+        await task(both);
+      } catch (error) {
+        first ??= { error };
+        stop.abort();
+      }
+    }),
+  );
+  if (first) throw first.error;
+}

@@ -1,0 +1,157 @@
+import type { SessionTrack } from '../contract/session.ts';
+import type { Ffmpeg, FfmpegProcess } from './ffmpeg.ts';
+import { OggOpusWriter } from './ogg.ts';
+import { openTrack, readPackets, type OpenTrack } from './open-track.ts';
+import { fadeEdges, OPUS_DELAY_SAMPLES, OPUS_RATE, OpusPlacer, type PcmRun } from './opus.ts';
+import { retime } from './retime.ts';
+
+/** A piece of sound on an output's time line: interleaved stereo, 48 kHz. */
+export interface PcmBlock {
+  /** First sample, counted from the output's time 0; may be negative. */
+  position: number;
+  data: Float32Array<ArrayBuffer>;
+}
+
+export const CHANNELS = 2;
+const BYTES_PER_SAMPLE = 4 * CHANNELS;
+
+export interface SoundJob {
+  /** Absolute path of the track's file. */
+  file: string;
+  track: SessionTrack;
+  /** Session time of the output's time 0, milliseconds. */
+  startMs: number;
+  ffmpeg: Ffmpeg;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The sound of one track, placed sample by sample. ffmpeg only decodes: it gets the packets as one gapless Ogg stream,
+ * and where each decoded sample belongs is worked out here from the packets' timestamps. (ffmpeg's own way,
+ * `aresample=async`, has to guess gaps from timestamps rounded to 1 ms, and knows nothing of the clocks' drift.)
+ */
+export async function* trackSound(job: SoundJob): AsyncGenerator<PcmBlock, void, undefined> {
+  const { offset_ms: offsetMs, skew } = job.track.clock;
+  const offset = ((offsetMs - job.startMs) * OPUS_RATE) / 1000 - OPUS_DELAY_SAMPLES;
+  yield* retime(decodePlaced(job), offset, 1 + skew);
+}
+
+/** Decoded sound at its place in the track's file. */
+async function* decodePlaced(job: SoundJob): AsyncGenerator<PcmBlock, void, undefined> {
+  const open = await openTrack(job.file);
+  if (!open) return;
+  const process = job.ffmpeg.start({
+    name: job.track.file,
+    signal: job.signal,
+    // A packet that does not decode leaves a hole in time; `async=1` fills exactly that with silence. On the gapless
+    // stream that it gets otherwise it changes no sample (tested).
+    args: [
+      ...['-err_detect', 'ignore_err', '-f', 'ogg', '-i', 'pipe:0'],
+      ...['-af', 'aresample=async=1:min_hard_comp=0.01:first_pts=0', '-ac', String(CHANNELS), '-ar', String(OPUS_RATE), '-f', 'f32le', 'pipe:1'],
+    ],
+  });
+  const runs: PcmRun[] = [];
+  let readError: unknown;
+  const feeding = feed(process, open, runs).catch((thrown: unknown) => {
+    readError = thrown;
+    process.kill();
+  });
+  try {
+    let decoded = false;
+    for await (const block of placeDecoded(process, runs)) {
+      decoded = true;
+      yield block;
+    }
+    await feeding;
+    if (readError !== undefined) throw readError;
+    // A file without one whole packet is no error: ffmpeg then had nothing to decode.
+    if (decoded) await process.done;
+  } finally {
+    process.kill();
+    open.close();
+  }
+}
+
+/**
+ * Writes the packets to the decoder. A page is written when the next packet no longer fits, so by then each of its runs
+ * knows what follows it.
+ */
+async function feed(process: FfmpegProcess, open: OpenTrack, runs: PcmRun[]): Promise<void> {
+  const ogg = new OggOpusWriter();
+  const placer = new OpusPlacer();
+  await write(process, ogg.header());
+  for await (const packet of readPackets(open)) {
+    for (const { data, run } of placer.place(packet.data, Math.round(packet.timestamp * OPUS_RATE))) {
+      runs.push(run);
+      const page = ogg.add(data, run.samples);
+      if (page && !(await write(process, page))) return;
+    }
+  }
+  placer.finish();
+  const last = ogg.flush();
+  if (last) await write(process, last);
+  process.stdin.end();
+}
+
+/** Writes with back-pressure; false where the process no longer reads. */
+export async function write(process: FfmpegProcess, data: Uint8Array): Promise<boolean> {
+  const { stdin } = process;
+  if (stdin.destroyed) return false;
+  if (stdin.write(data)) return true;
+  return await new Promise((resolve) => {
+    const settle = (open: boolean) => (): void => {
+      stdin.off('drain', onDrain).off('close', onClose).off('error', onClose);
+      resolve(open);
+    };
+    const onDrain = settle(true);
+    const onClose = settle(false);
+    stdin.once('drain', onDrain).once('close', onClose).once('error', onClose);
+  });
+}
+
+/** Cuts the decoder's output into the runs that went in, in the same order; runs that touch stay in one block. */
+async function* placeDecoded(process: FfmpegProcess, runs: PcmRun[]): AsyncGenerator<PcmBlock, void, undefined> {
+  let usedOfFirst = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const whole = rest.length - (rest.length % BYTES_PER_SAMPLE);
+    const data = floats(rest.subarray(0, whole));
+    rest = rest.subarray(whole);
+    const { blocks, finished, usedOfNext } = cutIntoBlocks(data, runs, usedOfFirst);
+    runs.splice(0, finished);
+    usedOfFirst = usedOfNext;
+    yield* blocks;
+  }
+}
+
+/** Places `data`, which begins `used` samples into the first run. */
+function cutIntoBlocks(data: Float32Array<ArrayBuffer>, runs: readonly PcmRun[], used: number) {
+  const blocks: PcmBlock[] = [];
+  let [at, finished, usedOfNext, blockStart] = [0, 0, used, 0];
+  while (at < data.length) {
+    const run = runs[finished];
+    if (!run) break;
+    const part = data.subarray(at, at + (run.samples - usedOfNext) * CHANNELS);
+    fadeEdges(part, run, usedOfNext);
+    const open = blocks.at(-1);
+    if (open && !(run.gapBefore && usedOfNext === 0)) open.data = data.subarray(blockStart, at + part.length);
+    else {
+      blockStart = at;
+      blocks.push({ position: run.position + usedOfNext, data: part });
+    }
+    at += part.length;
+    usedOfNext += part.length / CHANNELS;
+    if (usedOfNext < run.samples) break;
+    usedOfNext = 0;
+    finished++;
+  }
+  return { blocks, finished, usedOfNext };
+}
+
+/** A copy, as a buffer from a pipe is not aligned to 4 bytes. */
+function floats(bytes: Buffer): Float32Array<ArrayBuffer> {
+  const copy = new Uint8Array(bytes.length);
+  copy.set(bytes);
+  return new Float32Array(copy.buffer);
+}
