@@ -1,11 +1,17 @@
 import { app } from 'electron';
-import { resolve } from 'node:path';
+import { resolve as resolvePath } from 'node:path';
 import { runCli, type CliServices, type Outcome, type RecordWords } from './cli/program.ts';
+import { composeAgain } from './compose.ts';
 import { RollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
-import { roomIdOf, type Environment } from './environment.ts';
-import { planRecording, prepareCapture } from './record.ts';
-import { parseJoinUrl } from './settings/join-url.ts';
+import type { Environment } from './environment.ts';
+import { deliver, doneEvent } from './finish.ts';
+import { recoverPath } from './recover.ts';
+import { RecordingRun } from './recording-run.ts';
+import { lockSession } from './recording/lock.ts';
+import { SessionManifest } from './recording/manifest.ts';
+import { settingsOfSession } from './settings/session-room.ts';
+import { verifyError, verifySession } from './verify.ts';
 
 /** The command line in this process: services for its commands, standard streams, signals. */
 export class CliRuntime {
@@ -15,12 +21,13 @@ export class CliRuntime {
     this.#environment = environment;
   }
 
+  /** Runs one command to its end. @returns the exit code. */
   run(words: readonly string[]): Promise<number> {
     const listeners: (() => void)[] = [];
     const interrupt = (): void => listeners.forEach((listener) => listener());
     process.on('SIGINT', interrupt);
     process.on('SIGTERM', interrupt);
-    // Chromium turns signals into a wish to quit: the same wish.
+    // Chromium turns signals that it sees first into a wish to quit: the same wish.
     app.on('before-quit', (event) => {
       event.preventDefault();
       interrupt();
@@ -28,34 +35,61 @@ export class CliRuntime {
     const services: CliServices = {
       version: this.#environment.version,
       record: (request, emit, interrupted) => this.#record(request, emit, interrupted),
-      compose: () => Promise.reject(new Error('x')),
-      recover: () => Promise.reject(new Error('x')),
-      upload: () => Promise.reject(new Error('x')),
-      verify: () => Promise.reject(new Error('x')),
+      compose: (request, emit, interrupted) => composeAgain(request, this.#tools(emit, interrupted)),
+      recover: (path, emit, interrupted) => recoverPath(path, this.#tools(emit, interrupted)),
+      upload: (request, emit, interrupted) => this.#upload(request, emit, interrupted),
+      verify: (request, emit, interrupted) => this.#verify(request, emit, interrupted),
     };
     const io = {
       out: (text: string) => void process.stdout.write(text),
       err: (text: string) => void process.stderr.write(text),
-      terminal: process.stderr.isTTY,
+      terminal: process.stderr.isTTY === true,
     };
     return runCli(words, services, io, (listener) => listeners.push(listener));
   }
 
+  #tools(emit: Emit, signal: AbortSignal) {
+    return { ffmpeg: () => this.#environment.ffmpeg(), cards: this.#environment.cards, emit, signal };
+  }
+
   async #record(words: RecordWords, emit: Emit, interrupted: AbortSignal): Promise<Outcome> {
     const environment = this.#environment;
-    const settings = await environment.settings(words.settings);
-    const request = { ...words, libraryDir: resolve(words.library ?? environment.libraryDir) };
-    const plan = planRecording(settings, request, () => roomIdOf(parseJoinUrl(words.joinUrl).signallingUrl));
-    const capture = await prepareCapture(plan, request, {
-      appVersion: environment.version,
-      openPage: (of) => environment.openPage(of),
+    const run = await RecordingRun.prepare(environment, {
+      request: { ...words, libraryDir: resolvePath(words.library ?? environment.libraryDir) },
+      settings: () => environment.settings(words.settings),
+      keepRoom: words.settings === undefined,
       emit,
     });
-    interrupted.addEventListener('abort', () => capture.stop('it was interrupted'));
-    const { manifest, error } = await capture.run();
-    if (!manifest) {
-      return { done: null, error: error ?? new RollcallError('NO_MEDIA', 'Nobody sent audio or video, so there is nothing to keep.', 'Check that the link is the right room.') };
+    if (interrupted.aborted) run.stop('it was interrupted');
+    // The interruption ends the call; the files are finished all the same. A second one ends the process.
+    interrupted.addEventListener('abort', () => run.stop('it was interrupted'));
+    return run.run();
+  }
+
+  async #upload(words: { sessionDir: string; settings?: string }, emit: Emit, signal: AbortSignal): Promise<Outcome> {
+    const manifest = await SessionManifest.open(resolvePath(words.sessionDir));
+    const unlock = await lockSession(manifest.dir);
+    try {
+      const now = settingsOfSession(await this.#environment.settings(words.settings), manifest.session);
+      if (!now.destination.configured) {
+        throw new RollcallError(
+          'HOSTED_NOT_CONFIGURED',
+          `There is nowhere to upload "${manifest.session.room.name}" to: its room has no destination and hosted storage is not set up.`,
+          'Give the room or its template a destination, or set up hosted storage; or name a settings file that does with --settings.',
+        );
+      }
+      const accountId = this.#environment.settingsStore.installationId();
+      const error = await deliver(manifest, { settings: now, accountId, emit, signal });
+      return { done: doneEvent(manifest, now.destination), error };
+    } finally {
+      await unlock();
     }
-    return { done: { event: 'done', session_dir: manifest.dir, composite: null, streams: [], uploads: [] }, error };
+  }
+
+  async #verify(words: { sessionDir: string; settings?: string }, emit: Emit, signal: AbortSignal): Promise<Outcome> {
+    const manifest = await SessionManifest.open(resolvePath(words.sessionDir));
+    const { destination } = settingsOfSession(await this.#environment.settings(words.settings), manifest.session);
+    const result = await verifySession(manifest.dir, manifest.session, destination, emit, signal);
+    return { done: doneEvent(manifest, destination), error: verifyError(result) };
   }
 }

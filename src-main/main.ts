@@ -27,6 +27,7 @@ app.whenReady().then(
     const environment = new Environment(vault);
     if (words !== null) {
       const exitCode = await new CliRuntime(environment).run(words);
+      await environment.close();
       app.exit(exitCode);
     }
   },

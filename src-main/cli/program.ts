@@ -37,7 +37,7 @@ export interface CliServices {
   compose(words: ComposeWords, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
   recover(path: string, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
   upload(words: { sessionDir: string; settings?: string }, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
-  verify(sessionDir: string, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
+  verify(words: { sessionDir: string; settings?: string }, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
 }
 
 /** Words that make the app a command line; without one of them its window opens. */
@@ -174,8 +174,11 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
     .command('verify')
     .description('check the files of a session, and its objects in the store, against its manifest')
     .argument('<session-dir>')
+    .option('--settings <file>', 'use this settings file instead of the app’s own settings')
     .addOption(json())
-    .action((sessionDir: string, options: { json?: boolean }) => run(options.json ?? false, (emit) => services.verify(sessionDir, emit, interrupted)));
+    .action((sessionDir: string, options: { settings?: string; json?: boolean }) =>
+      run(options.json ?? false, (emit) => services.verify({ sessionDir, settings: options.settings }, emit, interrupted)),
+    );
   return program;
 }
 

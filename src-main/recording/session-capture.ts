@@ -7,6 +7,7 @@ import { startDate } from '../contract/ids.ts';
 import { SESSION_SCHEMA_VERSION, type Session, type StreamType } from '../contract/session.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
 import { LivePeers } from './live-peers.ts';
+import { lockSession } from './lock.ts';
 import { SessionManifest } from './manifest.ts';
 import { TimelineWriter } from './timeline.ts';
 import { TrackStore } from './track-store.ts';
@@ -39,6 +40,8 @@ export interface CapturePlan {
 /** What a capture ended with. No session: nobody ever sent anything. */
 export interface CaptureResult {
   manifest: SessionManifest | null;
+  /** Gives the session's folder back to other processes, once its files are made. */
+  unlock: () => Promise<void>;
   /** Why it ended early, where it did; what was captured until then is in the session. */
   error: RollcallError | null;
 }
@@ -48,6 +51,7 @@ interface OpenSession {
   timeline: TimelineWriter;
   tracks: TrackStore;
   epochMs: number;
+  unlock: () => Promise<void>;
 }
 
 interface StreamState {
@@ -223,6 +227,7 @@ export class SessionCapture {
     const plan = this.#plan;
     const dir = join(plan.libraryDir, plan.room.id, startDate(epochMs), plan.sessionId);
     await mkdir(dir, { recursive: true, mode: 0o700 });
+    const unlock = await lockSession(dir);
     const started_at = new Date(epochMs).toISOString();
     const manifest = await SessionManifest.create(dir, {
       schema_version: SESSION_SCHEMA_VERSION,
@@ -244,7 +249,7 @@ export class SessionCapture {
       webhooks: [],
       error: null,
     });
-    this.#session = { manifest, timeline: new TimelineWriter(dir), tracks: await TrackStore.create(dir), epochMs };
+    this.#session = { manifest, timeline: new TimelineWriter(dir), tracks: await TrackStore.create(dir), epochMs, unlock };
     await this.#timeline({ t: 0, type: 'session-started', wall_clock: started_at });
     this.#emit({ event: 'recording', session_id: plan.sessionId, session_dir: dir, started_at });
     if (plan.maxDurationS !== null) {
@@ -353,7 +358,11 @@ export class SessionCapture {
     } catch (error) {
       this.#error ??= toRollcallError(error);
     }
-    this.#resolve({ manifest: session?.manifest ?? null, error: this.#error });
+    this.#resolve({
+      manifest: session?.manifest ?? null,
+      unlock: session?.unlock ?? (() => Promise.resolve()),
+      error: this.#error,
+    });
   }
 
   async #closeSession({ tracks, timeline, manifest, epochMs }: OpenSession): Promise<void> {

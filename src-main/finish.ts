@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { makeComposite } from './composite/make-composite.ts';
+import type { CardRenderer } from './contract/cards.ts';
+import { RollcallError, toRollcallError } from './contract/errors.ts';
+import type { DoneEvent, Emit } from './contract/events.ts';
+import { compositeFile, streamFile } from './contract/ids.ts';
+import type { Session, SessionHandle, SessionOutput } from './contract/session.ts';
+import type { Destination, ResolvedSettings } from './contract/settings.ts';
+import type { Ffmpeg } from './media/ffmpeg.ts';
+import { probe } from './media/probe.ts';
+import { gatherSession, type ProbeTrack } from './recording/gather.ts';
+import { readTimeline } from './recording/timeline.ts';
+import { makeStream } from './streams/make-stream.ts';
+import { outputKey } from './upload/keys.ts';
+import { presignReceipt } from './upload/presign.ts';
+import { uploadSession } from './upload/uploader.ts';
+import { deliverWebhooks } from './webhook/outbox.ts';
+
+/** Work files of a session, beside its tracks so that finished files are moved and not copied. */
+const WORK_DIR = '.work';
+/** The composite where nothing else is asked for. */
+export const COMPOSITE = { layout: 'grid', width: 1280, height: 720, fps: 30 } as const;
+
+export interface FinishTools {
+  ffmpeg(): Promise<Ffmpeg>;
+  cards: CardRenderer;
+  emit: Emit;
+  /** Stops the work; what is done stays, the rest is done by the next run. */
+  signal: AbortSignal;
+  /** Called once the manifest lists what will be made. */
+  onDescribed?: () => void;
+}
+
+/**
+ * Makes what is missing of a session's files from its tracks: one MP4 per stream, then the composite. Every state is in
+ * `session.json` before the work for it starts; a file that failed does not keep the others from being made.
+ * @returns the first failure, or null.
+ */
+export async function makeFiles(handle: SessionHandle, tools: FinishTools): Promise<RollcallError | null> {
+  await describeSession(handle);
+  tools.onDescribed?.();
+  let first: RollcallError | null = null;
+  for (const { output_id } of handle.session.outputs) {
+    const output = handle.session.outputs.find((candidate) => candidate.output_id === output_id);
+    if (!output || (output.state === 'done' && (await isOnDisk(handle.dir, output)))) continue;
+    if (tools.signal.aborted) return cancelled();
+    try {
+      await makeOutput(handle, output, tools);
+    } catch (thrown) {
+      const error = toRollcallError(thrown);
+      first ??= error;
+      // A cancelled file is not a failed one: the next run makes it.
+      const state = error.code === 'CANCELLED' ? 'pending' : 'failed';
+      await updateOutput(handle, output_id, (draft) => Object.assign(draft, { state, error: error.toRecord() }));
+      if (error.code === 'CANCELLED') return error;
+    }
+  }
+  await rm(join(handle.dir, WORK_DIR), { recursive: true, force: true });
+  await handle.update((draft) => {
+    draft.state = first === null ? 'delivering' : 'failed';
+    draft.error = first?.toRecord() ?? null;
+  });
+  return first;
+}
+
+const cancelled = (): RollcallError =>
+  new RollcallError('CANCELLED', 'Making the files was stopped.', 'What was captured is kept; run "rollcall recover" to make them.');
+
+/** Puts peers, streams, tracks and the list of outputs into the manifest, from what is on disk. */
+async function describeSession(handle: SessionHandle): Promise<void> {
+  const derived = await gatherSession(handle.dir, probeTrack);
+  await handle.update((draft) => {
+    draft.peers = derived.peers;
+    draft.streams = derived.streams;
+    draft.tracks = derived.tracks;
+    draft.duration_ms = derived.durationMs;
+    draft.stopped_at ??= new Date(draft.epoch_ms + derived.durationMs).toISOString();
+    draft.state = 'finalizing';
+    for (const output of wantedOutputs(draft)) {
+      if (!draft.outputs.some((known) => known.output_id === output.output_id)) draft.outputs.push(output);
+    }
+  });
+}
+
+const probeTrack: ProbeTrack = async (file, kind) => {
+  const probed = await probe(file).catch(() => null);
+  const track = probed?.tracks.find((candidate) => candidate.kind === kind);
+  if (!track || track.packets === 0) return null;
+  const { packets, keyPackets, endMs, width, height } = track;
+  return { endFileMs: endMs, frames: packets, keyFrames: kind === 'video' ? keyPackets : 0, lostFrames: 0, width, height };
+};
+
+function wantedOutputs(session: Session): SessionOutput[] {
+  const blank = { state: 'pending', start_ms: 0, duration_ms: 0, size_bytes: 0, sha256: null, width: null, height: null, error: null } as const;
+  const streams = session.streams.map(({ stream_id, peer_id }): SessionOutput => {
+    const segment = session.peers.find((peer) => peer.peer_id === peer_id)?.segment ?? peer_id;
+    return { ...blank, output_id: stream_id, kind: 'stream', stream_id, peer_id, file: streamFile(segment, stream_id) };
+  });
+  if (!session.settings.composite || streams.length === 0) return streams;
+  const file = compositeFile(session.session_id, session.epoch_ms);
+  return [...streams, { ...blank, output_id: 'composite', kind: 'composite', stream_id: null, peer_id: null, file }];
+}
+
+async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: FinishTools): Promise<void> {
+  const { output_id, kind } = output;
+  await updateOutput(handle, output_id, (draft) => Object.assign(draft, { state: 'running', error: null }));
+  const report = (progress: number): void => tools.emit({ event: 'finalizing', output_id, kind, progress });
+  report(0);
+  const workDir = join(handle.dir, WORK_DIR);
+  await mkdir(workDir, { recursive: true });
+  const job = {
+    sessionDir: handle.dir,
+    session: handle.session,
+    ffmpeg: await tools.ffmpeg(),
+    cards: tools.cards,
+    workDir,
+    signal: tools.signal,
+    onProgress: report,
+  };
+  const made =
+    kind === 'stream'
+      ? await makeStream({ ...job, streamId: output_id })
+      : await makeComposite({
+          ...job,
+          ...COMPOSITE,
+          timeline: await readTimeline(handle.dir),
+          withoutPeers: [],
+          outFile: join(handle.dir, output.file),
+        });
+  const file = join(handle.dir, output.file);
+  const { size } = await stat(file);
+  const sha256 = await hashFile(file, tools.signal);
+  await updateOutput(handle, output_id, (draft) => {
+    const { start_ms, duration_ms, width, height } = made;
+    Object.assign(draft, { state: 'done', start_ms, duration_ms, width, height, size_bytes: size, sha256, error: null });
+  });
+  tools.emit({ event: 'output', output_id, kind, file, duration: made.duration_ms / 1000, size });
+}
+
+function updateOutput(handle: SessionHandle, outputId: string, change: (draft: SessionOutput) => void): Promise<void> {
+  return handle.update((draft) => {
+    const output = draft.outputs.find((candidate) => candidate.output_id === outputId);
+    if (output) change(output);
+  });
+}
+
+async function isOnDisk(dir: string, output: SessionOutput): Promise<boolean> {
+  return stat(join(dir, output.file)).then(
+    (stats) => stats.size === output.size_bytes,
+    () => false, // Gone: it is made again.
+  );
+}
+
+/** Hex SHA-256 of a file. */
+export async function hashFile(file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash, { signal });
+  return hash.digest('hex');
+}
+
+export interface DeliverTools {
+  /** The settings as they are now: a pending upload uses these. */
+  settings: ResolvedSettings;
+  /** The installation's id, for webhook events. */
+  accountId: string;
+  emit: Emit;
+  signal: AbortSignal;
+  outputIds?: readonly string[];
+}
+
+/** Uploads a session's files and tells its webhook. @returns the first failure of an upload, or null. */
+export async function deliver(handle: SessionHandle, { settings, accountId, emit, signal, outputIds }: DeliverTools): Promise<RollcallError | null> {
+  const { destination, webhook } = settings;
+  const { uploads, error } = await uploadSession({ handle, destination, emit, signal, ...(outputIds ? { outputIds } : {}) });
+  if (!signal.aborted) {
+    await deliverWebhooks({
+      handle,
+      webhook,
+      source: { accountId, appId: 'rollcall' },
+      presign: (receipt) => presignReceipt(destination, receipt),
+      emit,
+      signal,
+    });
+  }
+  const delivered = uploads.every((upload) => upload.state === 'delivered');
+  await handle.update((draft) => {
+    const made = draft.outputs.every((output) => output.state === 'done');
+    if (delivered && made) Object.assign(draft, { state: 'done', error: null });
+  });
+  return error;
+}
+
+/** Marks a session whose files stay here: nothing is left to do. */
+export async function keepLocal(handle: SessionHandle): Promise<void> {
+  await handle.update((draft) => {
+    if (draft.outputs.every((output) => output.state === 'done')) draft.state = 'done';
+  });
+}
+
+/** The last line of `--json` for a session; `destination` gives the keys of uploads that have no receipt yet. */
+export function doneEvent(handle: SessionHandle, destination: Destination | null): DoneEvent {
+  const { session, dir } = handle;
+  const done = session.outputs.filter((output) => output.state === 'done');
+  const composite = done.find((output) => output.kind === 'composite');
+  const prefix = destination?.configured === true ? destination.store.prefix : session.settings.destination.prefix;
+  return {
+    event: 'done',
+    session_dir: dir,
+    composite: composite ? join(dir, composite.file) : null,
+    streams: session.streams.flatMap((stream) => {
+      const output = done.find((candidate) => candidate.output_id === stream.stream_id);
+      if (!output) return [];
+      const { peer_id, stream_id, type } = stream;
+      return [{ peer_id, stream_id, type, file: join(dir, output.file), duration: output.duration_ms / 1000 }];
+    }),
+    uploads: session.uploads.flatMap((upload) => {
+      const output = session.outputs.find((candidate) => candidate.output_id === upload.output_id);
+      if (!output) return [];
+      const key = upload.receipt?.key ?? outputKey(prefix, session, output);
+      return [{ key, state: upload.state, etag: upload.receipt?.etag ?? null, size: output.size_bytes }];
+    }),
+  };
+}

@@ -1,0 +1,232 @@
+import { statfs } from 'node:fs/promises';
+import type { Outcome } from './cli/program.ts';
+import { RollcallError, toRollcallError } from './contract/errors.ts';
+import type { Emit, RollcallEvent } from './contract/events.ts';
+import type { LiveOutput, LivePhase, LiveRecording, LiveUpload } from './contract/live.ts';
+import type { Settings } from './contract/settings.ts';
+import { roomIdOf, type Environment } from './environment.ts';
+import { deliver, doneEvent, keepLocal, makeFiles } from './finish.ts';
+import { planRecording, prepareCapture, type RecordPlan, type RecordRequest } from './record.ts';
+import type { SessionManifest } from './recording/manifest.ts';
+import type { SessionCapture } from './recording/session-capture.ts';
+import { parseJoinUrl } from './settings/join-url.ts';
+import { newId } from './settings/rooms.ts';
+import { settingsOfSession } from './settings/session-room.ts';
+
+const DISK_CHECK_MS = 5000;
+/** Below this a recording is ended while its files can still be closed. */
+const DISK_STOP_BYTES = 200e6;
+/** Minutes of recording left at which a warning is due. */
+const DISK_WARN_MINUTES = 10;
+
+export interface RunOptions {
+  request: RecordRequest;
+  /** The settings as they are at the time of asking: a pending upload uses those in force when it runs. */
+  settings(): Promise<Settings>;
+  /** Keep a room that was not in the settings. */
+  keepRoom: boolean;
+  emit: Emit;
+}
+
+/** One recording from the wish to the delivered files, for the command line and the window alike. */
+export class RecordingRun {
+  readonly #environment: Environment;
+  readonly #options: RunOptions;
+  readonly #plan: RecordPlan;
+  readonly #capture: SessionCapture;
+  readonly #id = newId();
+  readonly #finishing = new AbortController();
+  #phase: LivePhase = 'joining';
+  #outputs: LiveOutput[] = [];
+  #uploads = new Map<string, LiveUpload>();
+  #warnings: LiveRecording['warnings'] = [];
+  #error: RollcallError | null = null;
+  #capturedMs = 0;
+  #diskFreeBytes: number | null = null;
+  #diskWarned = false;
+
+  private constructor(environment: Environment, options: RunOptions, plan: RecordPlan, capture: SessionCapture) {
+    this.#environment = environment;
+    this.#options = options;
+    this.#plan = plan;
+    this.#capture = capture;
+  }
+
+  /** Checks everything that can be said before joining. Throws RollcallError: usage, settings, disabled, no ffmpeg. */
+  static async prepare(environment: Environment, options: RunOptions): Promise<RecordingRun> {
+    const { request } = options;
+    const plan = planRecording(await options.settings(), request, () => roomIdOf(parseJoinUrl(request.joinUrl).signallingUrl));
+    // Said now and not after the call: without it no file can be made.
+    await environment.ffmpeg();
+    const holder: { run?: RecordingRun } = {};
+    const capture = await prepareCapture(plan, request, {
+      appVersion: environment.version,
+      openPage: (of) => environment.openPage(of),
+      emit: (event) => holder.run?.emit(event),
+    });
+    holder.run = new RecordingRun(environment, options, plan, capture);
+    return holder.run;
+  }
+
+  /** Joins, records until it is stopped, makes the files, delivers them. Never rejects. */
+  async run(): Promise<Outcome> {
+    const disk = setInterval(() => void this.#checkDisk(), DISK_CHECK_MS);
+    void this.#checkDisk();
+    const { manifest, unlock, error } = await this.#capture.run();
+    clearInterval(disk);
+    let outcome: Outcome;
+    try {
+      outcome = manifest ? await this.#finish(manifest, error) : { done: null, error: error ?? noMedia(this.#capture.joined) };
+    } catch (thrown) {
+      outcome = { done: manifest ? doneEvent(manifest, null) : null, error: toRollcallError(thrown) };
+    } finally {
+      await unlock();
+    }
+    this.#error = outcome.error;
+    this.#phase = outcome.error ? 'failed' : 'done';
+    return outcome;
+  }
+
+  /** Leaves the call; the files are made and delivered all the same. */
+  stop(reason: string): void {
+    this.#capture.stop(reason);
+  }
+
+  /** Stops making files and uploading; everything is kept and can go on later. */
+  cancelFinishing(): void {
+    this.#finishing.abort();
+  }
+
+  get sessionDir(): string | null {
+    return this.#capture.session?.dir ?? null;
+  }
+
+  /** Takes part in what happens, then passes it on. */
+  emit(event: RollcallEvent): void {
+    switch (event.event) {
+      case 'joined':
+        this.#phase = 'waiting-for-peers';
+        break;
+      case 'recording':
+        this.#phase = 'recording';
+        break;
+      case 'finalizing':
+        this.#updateOutput(event.output_id, { state: 'running', progress: event.progress });
+        break;
+      case 'output':
+        this.#updateOutput(event.output_id, { state: 'done', progress: 1, sizeBytes: event.size });
+        break;
+      case 'upload': {
+        const { output_id: outputId, key, state, sent: sentBytes, size: sizeBytes } = event;
+        this.#uploads.set(outputId, { outputId, key, state, sentBytes, sizeBytes, error: null });
+        break;
+      }
+      case 'warning':
+        this.#warnings = [...this.#warnings.slice(-19), { code: event.code, message: event.message }];
+        break;
+      default:
+        break;
+    }
+    this.#options.emit(event);
+  }
+
+  /** What the window shows now. */
+  live(): LiveRecording {
+    const session = this.#capture.session;
+    return {
+      recordingId: session?.id ?? this.#id,
+      phase: this.#phase,
+      roomName: this.#plan.room.name,
+      roomId: this.#plan.room.id,
+      sessionId: session?.id ?? null,
+      sessionDir: session?.dir ?? null,
+      elapsedMs: this.#phase === 'recording' && session ? Date.now() - session.epochMs : this.#capturedMs,
+      capturedBytes: this.#capture.peers.capturedBytes,
+      diskFreeBytes: this.#diskFreeBytes,
+      peers: this.#capture.peers.view(),
+      outputs: this.#outputs,
+      uploads: [...this.#uploads.values()],
+      warnings: this.#warnings,
+      error: this.#error?.toRecord() ?? null,
+    };
+  }
+
+  async #finish(manifest: SessionManifest, captureError: RollcallError | null): Promise<Outcome> {
+    const { request, settings, keepRoom } = this.#options;
+    const { signal } = this.#finishing;
+    const emit: Emit = (event) => this.emit(event);
+    this.#capturedMs = Date.now() - manifest.session.epoch_ms;
+    this.#phase = 'finalizing';
+    if (keepRoom && this.#plan.roomIsNew) this.#environment.settingsStore.saveRoom(this.#plan.room);
+    const failed = await makeFiles(manifest, {
+      ffmpeg: () => this.#environment.ffmpeg(),
+      cards: this.#environment.cards,
+      emit,
+      signal,
+      onDescribed: () => this.#listOutputs(manifest),
+    });
+    this.#listOutputs(manifest);
+    const made = captureError ?? failed ?? (manifest.session.outputs.length === 0 ? noMedia(true) : null);
+    if (!request.upload || signal.aborted) {
+      await keepLocal(manifest);
+      return { done: doneEvent(manifest, null), error: made };
+    }
+    this.#phase = 'uploading';
+    const now = settingsOfSession(await settings(), manifest.session);
+    const accountId = this.#environment.settingsStore.installationId();
+    const undelivered = await deliver(manifest, { settings: now, accountId, emit, signal });
+    for (const { output_id, error } of manifest.session.uploads) {
+      const upload = this.#uploads.get(output_id);
+      if (upload) this.#uploads.set(output_id, { ...upload, error });
+    }
+    return { done: doneEvent(manifest, now.destination), error: made ?? undelivered };
+  }
+
+  #listOutputs(manifest: SessionManifest): void {
+    const { outputs, peers, streams } = manifest.session;
+    this.#outputs = outputs.map(({ output_id, kind, state, size_bytes, error, peer_id }) => {
+      const name = peers.find((peer) => peer.peer_id === peer_id)?.display_name ?? peer_id ?? '';
+      const screen = streams.find((stream) => stream.stream_id === output_id)?.type === 'screen';
+      const label = kind === 'composite' ? 'Composite' : screen ? `${name} (screen)` : name;
+      return { outputId: output_id, kind, label, state, progress: state === 'done' ? 1 : 0, sizeBytes: size_bytes, error };
+    });
+  }
+
+  #updateOutput(outputId: string, change: Partial<LiveOutput>): void {
+    this.#outputs = this.#outputs.map((output) => (output.outputId === outputId ? { ...output, ...change } : output));
+  }
+
+  async #checkDisk(): Promise<void> {
+    const free = await statfs(this.#options.request.libraryDir).then(
+      (stats) => stats.bavail * stats.bsize,
+      () => null, // Not every file system tells.
+    );
+    this.#diskFreeBytes = free;
+    if (free === null) return;
+    if (free < DISK_STOP_BYTES) {
+      this.emit({
+        event: 'warning',
+        code: 'DISK_FULL',
+        message: `The disk of ${this.#options.request.libraryDir} is nearly full: the recording ends now, while its files can be closed.`,
+      });
+      this.stop('the disk was nearly full');
+      return;
+    }
+    const session = this.#capture.session;
+    const elapsedMinutes = session ? (Date.now() - session.epochMs) / 60_000 : 0;
+    if (this.#diskWarned || elapsedMinutes < 0.5) return;
+    // What was captured is needed about twice more: for the streams' files and the composite.
+    const minutesLeft = (free - DISK_STOP_BYTES) / ((3 * this.#capture.peers.capturedBytes) / elapsedMinutes);
+    if (minutesLeft > DISK_WARN_MINUTES) return;
+    this.#diskWarned = true;
+    this.emit({ event: 'warning', code: 'DISK_LOW', message: `The disk has room for about ${Math.floor(minutesLeft)} minutes more. Free some space now.` });
+  }
+}
+
+function noMedia(joined: boolean): RollcallError {
+  return new RollcallError(
+    'NO_MEDIA',
+    joined ? 'Nobody sent audio or video, so there is nothing to keep.' : 'The recording was stopped before the call was joined.',
+    'Check that the link leads to the right room.',
+  );
+}
