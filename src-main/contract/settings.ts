@@ -116,6 +116,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 /** How a store is signed into. `default-chain`: the AWS default provider chain (environment, profiles, SSO, roles). */
 export type StoreCredentials =
+  /** `secret` is empty where this computer cannot decrypt the one that it keeps. */
   | { kind: 'static'; key: string; secret: string }
   /** The AWS container-credentials convention: GET `url` with `token` as the whole Authorization header. */
   | { kind: 'endpoint'; url: string; token: string | null }

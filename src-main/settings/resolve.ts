@@ -9,6 +9,7 @@ import type {
   Template,
   UploadInfo,
 } from '../contract/settings.ts';
+import { HIDDEN_SECRET } from './secrets.ts';
 
 /** SPEC: the region of a destination that names none. */
 export const DEFAULT_REGION = 'ap-south-1';
@@ -72,7 +73,10 @@ export function storeTarget(info: UploadInfo | Hosted): StoreTarget {
 }
 
 function credentials(info: UploadInfo | Hosted): StoreCredentials {
-  if (info.credentials !== undefined) return { kind: 'static', ...info.credentials };
+  if (info.credentials !== undefined) {
+    const { key, secret } = info.credentials;
+    return { kind: 'static', key, secret: secret === HIDDEN_SECRET ? '' : secret };
+  }
   if ('credentials_endpoint' in info && info.credentials_endpoint !== undefined) {
     return { kind: 'endpoint', url: info.credentials_endpoint, token: info.credentials_token ?? null };
   }

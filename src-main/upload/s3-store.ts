@@ -43,6 +43,7 @@ function clientConfig(target: StoreTarget): S3ClientConfig {
 function credentialProvider(credentials: StoreCredentials): S3ClientConfig['credentials'] {
   switch (credentials.kind) {
     case 'static':
+      if (credentials.secret === '') return () => Promise.reject(lostSecret(credentials.key));
       return { accessKeyId: credentials.key, secretAccessKey: credentials.secret };
     case 'endpoint':
       return fromHttp({
@@ -54,6 +55,14 @@ function credentialProvider(credentials: StoreCredentials): S3ClientConfig['cred
     case 'default-chain':
       return undefined;
   }
+}
+
+function lostSecret(key: string): RollcallError {
+  return new RollcallError(
+    'UPLOAD_CREDENTIALS',
+    `The secret key that belongs to the access key ${key} cannot be decrypted on this computer: its keyring is locked or was replaced.`,
+    'Unlock the keyring and restart Rollcall, or enter the secret key again in the settings.',
+  );
 }
 
 /** An `ObjectStore` on any service that speaks S3. `close` it after use. */
