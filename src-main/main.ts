@@ -4,6 +4,7 @@ import { cliWords } from './cli/words.ts';
 import { Environment } from './environment.ts';
 import { appScheme } from './shell/app-protocol.ts';
 import { denyByDefault } from './shell/security.ts';
+import { runWindow } from './window-runtime.ts';
 
 /**
  * Where everything is built once and passed on. The words on the command line decide whether this process is the command
@@ -21,21 +22,19 @@ const vault = {
 
 const words = cliWords(process.argv, process.defaultApp === true);
 
-// Not awaited at the top level: an ES module main that awaits readiness never becomes ready.
-app.whenReady().then(
-  async () => {
-    const environment = new Environment(vault);
-    if (words !== null) {
-      const exitCode = await new CliRuntime(environment).run(words);
-      await environment.close();
-      app.exit(exitCode);
-    }
-  },
-  (error: unknown) => {
-    console.error(error);
-    app.exit(1);
-  },
-);
+async function main(): Promise<void> {
+  const environment = new Environment(vault);
+  if (words === null) return runWindow(environment);
+  const exitCode = await new CliRuntime(environment).run(words);
+  await environment.close();
+  app.exit(exitCode);
+}
 
 // Windows of a recording come and go; the app ends when its work does.
 app.on('window-all-closed', () => undefined);
+
+// Not awaited at the top level: an ES module main that awaits readiness never becomes ready.
+app.whenReady().then(main).catch((error: unknown) => {
+  console.error(error);
+  app.exit(1);
+});

@@ -2,8 +2,9 @@
 const START_MS = 2000;
 /** No frames for this long, of a track that is not paused, is a stall. */
 const STALL_MS = 4000;
-/** Never two requests for one track within this time. */
+/** Never two requests for one track within this time; a stalled one, which may have nothing to send, is left in peace. */
 const SPACING_MS = 5000;
+const STALL_SPACING_MS = 15_000;
 
 /** What the policy needs to know of a track; times are Unix milliseconds. */
 export interface FrameTimes {
@@ -35,7 +36,9 @@ export class KeyFramePolicy {
 
   #reason(nowMs: number, track: FrameTimes): 'periodic' | 'start' | 'stall' | null {
     if (track.lastKeyFrameAtMs === null) return nowMs - this.#startedAtMs >= START_MS ? 'start' : null;
-    if (track.lastFrameAtMs !== null && nowMs - track.lastFrameAtMs >= STALL_MS) return 'stall';
+    if (track.lastFrameAtMs !== null && nowMs - track.lastFrameAtMs >= STALL_MS) {
+      return nowMs - this.#lastRequestMs >= STALL_SPACING_MS ? 'stall' : null;
+    }
     return nowMs - track.lastKeyFrameAtMs >= this.#intervalMs ? 'periodic' : null;
   }
 }

@@ -260,7 +260,8 @@ export class CaptureSession {
   }
 
   #sessionMs(): number {
-    return this.#epochMs === null ? 0 : Math.max(0, nowMs() - this.#epochMs);
+    // Tenths of a millisecond: all that the clock is good for.
+    return this.#epochMs === null ? 0 : Math.max(0, Math.round((nowMs() - this.#epochMs) * 10) / 10);
   }
 
   /** Before the first track there is no session and so no timeline. */

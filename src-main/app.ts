@@ -1,0 +1,267 @@
+import { mkdir, readFile, statfs } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { RollcallError, toRollcallError, type ErrorRecord } from './contract/errors.ts';
+import type { Emit } from './contract/events.ts';
+import type { AppChange, AppSnapshot, ImportSummary, RecordTarget, SessionDetail, SessionSummary } from './contract/ipc.ts';
+import type { LiveRecording } from './contract/live.ts';
+import type { Environment } from './environment.ts';
+import { deliver, makeFiles } from './finish.ts';
+import { SessionIndex } from './library/session-index.ts';
+import { lockSession } from './recording/lock.ts';
+import { SessionManifest } from './recording/manifest.ts';
+import { RecordingRun } from './recording-run.ts';
+import { parseSettings } from './settings/parse.ts';
+import { resolve } from './settings/resolve.ts';
+import { settingsOfSession } from './settings/session-room.ts';
+import type { AppService } from './shell/app-service.ts';
+import { settingsView } from './shell/settings-view.ts';
+
+/** How often the window hears of a recording under way. */
+const LIVE_INTERVAL_MS = 500;
+/** Seconds of an empty room after which a recording from the window stops. */
+const STOP_WHEN_EMPTY_S = 60;
+
+type Work = { abort: AbortController; done: Promise<void> };
+
+/** The app behind the window: one recording at a time, the library, and work on its sessions. */
+export class RollcallApp implements AppService {
+  readonly #environment: Environment;
+  readonly #index: SessionIndex;
+  readonly #listeners = new Set<(change: AppChange) => void>();
+  /** By session id: making files or uploading, outside of a recording. */
+  readonly #work = new Map<string, Work>();
+  #run: RecordingRun | null = null;
+  #ending: Promise<unknown> = Promise.resolve();
+  #liveTimer: NodeJS.Timeout | undefined;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    this.#index = new SessionIndex({
+      library: environment.libraryDir,
+      isActive: (sessionId) => this.#work.has(sessionId) || this.#recordingId() === sessionId,
+      onChange: ({ changed, removed }) => this.#tell({ kind: 'sessions', changed, removed }),
+    });
+    environment.sessionDir = (sessionId) => this.#index.dirOf(sessionId) ?? this.#recordingDir(sessionId);
+  }
+
+  /** Reads the library and goes on with uploads that the last run left. */
+  async start(): Promise<void> {
+    await this.#refresh();
+    for (const { sessionId, state } of this.#index.list()) {
+      if (state === 'interrupted') this.#inBackground(sessionId, this.finishFiles(sessionId));
+      else if (state === 'uploading' || state === 'waiting') this.#inBackground(sessionId, this.retryUploads(sessionId));
+    }
+  }
+
+  /** Stops the recording and waits until everything is done; for leaving the app. */
+  async finish(): Promise<void> {
+    this.#run?.stop('Rollcall was closed');
+    await this.#ending;
+  }
+
+  async snapshot(): Promise<AppSnapshot> {
+    const dir = this.#environment.libraryDir;
+    return {
+      version: this.#environment.version,
+      platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
+      library: { dir, ...(await libraryState(dir)), scanned: this.#index.scanned },
+      settings: settingsView(this.#environment.settingsStore.load().settings, { resolve }),
+    };
+  }
+
+  live(): LiveRecording | null {
+    return this.#run?.live() ?? null;
+  }
+
+  sessions(): Promise<SessionSummary[]> {
+    return Promise.resolve(this.#index.list());
+  }
+
+  async session(sessionId: string): Promise<SessionDetail> {
+    return this.#index.detail(sessionId);
+  }
+
+  async startRecording(target: RecordTarget): Promise<void> {
+    const live = this.live();
+    if (live && live.phase !== 'done' && live.phase !== 'failed') {
+      throw new RollcallError('USAGE', `"${live.roomName}" is being recorded now.`, 'Stop it first: Rollcall records one call at a time.');
+    }
+    const environment = this.#environment;
+    const room = 'roomId' in target ? this.#room(target.roomId) : null;
+    const run = await RecordingRun.prepare(environment, {
+      request: {
+        joinUrl: room?.url ?? ('url' in target ? target.url : ''),
+        room: room?.id,
+        libraryDir: environment.libraryDir,
+        maxDurationS: null,
+        stopWhenEmptyS: STOP_WHEN_EMPTY_S,
+        upload: true,
+        composite: true,
+      },
+      settings: () => environment.settings(),
+      keepRoom: true,
+      emit: (event) => {
+        if (event.event === 'recording' || event.event === 'output' || event.event === 'upload') void this.#touchRecording();
+      },
+    });
+    this.#run = run;
+    clearInterval(this.#liveTimer);
+    this.#liveTimer = setInterval(() => this.#tellLive(), LIVE_INTERVAL_MS);
+    this.#tellLive();
+    this.#ending = run.run().then(async () => {
+      clearInterval(this.#liveTimer);
+      this.#tellLive();
+      await this.#touchRecording();
+      this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
+    });
+    this.#ending.catch((error: unknown) => console.error(error));
+  }
+
+  stopRecording(): Promise<void> {
+    this.#run?.stop('it was stopped by the user');
+    this.#tellLive();
+    return Promise.resolve();
+  }
+
+  dismissLive(): void {
+    const phase = this.live()?.phase;
+    if (phase !== 'done' && phase !== 'failed') return;
+    this.#run = null;
+    this.#tellLive();
+  }
+
+  finishFiles(sessionId: string): Promise<void> {
+    return this.#exclusively(sessionId, async (manifest, emit, signal) => {
+      const error = await makeFiles(manifest, { ffmpeg: () => this.#environment.ffmpeg(), cards: this.#environment.cards, emit, signal });
+      if (error) throw error;
+      if (manifest.session.settings.upload) await this.#deliver(manifest, emit, signal);
+    });
+  }
+
+  retryUploads(sessionId: string): Promise<void> {
+    return this.#exclusively(sessionId, (manifest, emit, signal) => this.#deliver(manifest, emit, signal));
+  }
+
+  async cancelUploads(sessionId: string): Promise<void> {
+    if (this.#recordingId() === sessionId) this.#run?.cancelFinishing();
+    const work = this.#work.get(sessionId);
+    work?.abort.abort();
+    await work?.done.catch(() => undefined); // Its own caller hears of it.
+  }
+
+  async importSettings(file: string): Promise<ImportSummary> {
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new RollcallError('SETTINGS_INVALID', `${file} cannot be read.`, 'Choose another file.', { details: String(error) });
+    });
+    const name = basename(file);
+    const { templates, rooms, hosted } = parseSettings(text, name);
+    this.#environment.settingsStore.import(text, name);
+    this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
+    return { file: name, templates: templates.length, rooms: rooms.length, hosted: hosted != null };
+  }
+
+  async setLibrary(dir: string): Promise<void> {
+    this.#environment.setPreference('library', dir);
+    this.#index.setLibrary(this.#environment.libraryDir);
+    await this.#refresh();
+  }
+
+  onChange(listener: (change: AppChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #deliver(manifest: SessionManifest, emit: Emit, signal: AbortSignal): Promise<void> {
+    const now = settingsOfSession(await this.#environment.settings(), manifest.session);
+    const accountId = this.#environment.settingsStore.installationId();
+    const error = await deliver(manifest, { settings: now, accountId, emit, signal });
+    if (error) throw error;
+  }
+
+  /** Work on one session that nobody else, here or in another process, may do at the same time. */
+  async #exclusively(
+    sessionId: string,
+    work: (manifest: SessionManifest, emit: Emit, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    if (this.#work.has(sessionId) || (this.#recordingId() === sessionId && this.#isWorking())) {
+      throw new RollcallError('SESSION_BUSY', 'This session is being worked on already.', 'Wait until that is done.');
+    }
+    const { dir } = await this.#index.detail(sessionId);
+    const abort = new AbortController();
+    const emit: Emit = () => void this.#index.touch(dir);
+    const done = (async () => {
+      const unlock = await lockSession(dir);
+      try {
+        await work(await SessionManifest.open(dir), emit, abort.signal);
+      } finally {
+        await unlock();
+      }
+    })();
+    this.#work.set(sessionId, { abort, done });
+    await this.#index.touch(dir);
+    try {
+      await done;
+    } finally {
+      this.#work.delete(sessionId);
+      await this.#index.touch(dir);
+    }
+  }
+
+  #inBackground(sessionId: string, work: Promise<void>): void {
+    // What failed is in the session's manifest, where the library shows it.
+    work.catch((error: unknown) => console.error(`session ${sessionId}: ${toRollcallError(error).message}`));
+  }
+
+  #room(roomId: string) {
+    const room = this.#environment.settingsStore.load().settings.rooms.find(({ id }) => id === roomId);
+    if (!room) throw new RollcallError('USAGE', 'That room is no longer in the settings.', 'Choose another room, or paste its link.');
+    return room;
+  }
+
+  #isWorking(): boolean {
+    const phase = this.live()?.phase;
+    return phase !== undefined && phase !== 'done' && phase !== 'failed';
+  }
+
+  #recordingId(): string | null {
+    return this.live()?.sessionId ?? null;
+  }
+
+  #recordingDir(sessionId: string): string | null {
+    return this.#recordingId() === sessionId ? (this.#run?.sessionDir ?? null) : null;
+  }
+
+  async #touchRecording(): Promise<void> {
+    const dir = this.#run?.sessionDir;
+    if (dir) await this.#index.touch(dir);
+  }
+
+  #tellLive(): void {
+    this.#tell({ kind: 'live', live: this.live() });
+  }
+
+  #tell(change: AppChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  async #refresh(): Promise<void> {
+    await this.#index.refresh().catch((error: unknown) => console.error('the library could not be read', error));
+    this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
+  }
+}
+
+async function libraryState(dir: string): Promise<{ freeBytes: number | null; error: ErrorRecord | null }> {
+  try {
+    await mkdir(dir, { recursive: true });
+    const { bavail, bsize } = await statfs(dir);
+    return { freeBytes: bavail * bsize, error: null };
+  } catch (error) {
+    const record = new RollcallError(
+      'DISK_FAILED',
+      `The library folder ${dir} cannot be used.`,
+      'Plug its disk in, or choose another folder in Settings.',
+      { details: String(error) },
+    ).toRecord();
+    return { freeBytes: null, error: record };
+  }
+}

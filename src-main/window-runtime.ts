@@ -1,0 +1,60 @@
+import { app, type BrowserWindow } from 'electron';
+import { join } from 'node:path';
+import { RollcallApp } from './app.ts';
+import type { Environment } from './environment.ts';
+import { registerIpc, sendChange } from './shell/ipc.ts';
+import { focusWindow, openMainWindow } from './shell/main-window.ts';
+import { installMenu } from './shell/menu.ts';
+
+/** Runs the app with its window until it is closed. Only one may run for a user: a second start shows the first's window. */
+export async function runWindow(environment: Environment): Promise<void> {
+  if (!app.requestSingleInstanceLock()) {
+    app.exit(0);
+    return;
+  }
+  const service = new RollcallApp(environment);
+  let window: BrowserWindow | null = null;
+  let leaving = false;
+
+  const leave = async (): Promise<void> => {
+    if (leaving) return;
+    leaving = true;
+    await service.finish();
+    await environment.close();
+    app.exit(0);
+  };
+  const open = (): void => {
+    window = openMainWindow({
+      preload: environment.preload('ui'),
+      boundsFile: join(app.getPath('userData'), 'window.json'),
+      rendererDir: environment.rendererDir,
+      sessionDir: (sessionId) => environment.sessionDir(sessionId),
+      service,
+      log: (text) => console.error(text),
+      onCloseConfirmed: () => void leave(),
+    });
+    window.on('closed', () => {
+      window = null;
+      // macOS keeps an app without windows; elsewhere the window is the app.
+      if (process.platform !== 'darwin') void leave();
+    });
+  };
+
+  installMenu(process.platform, (command) => sendChange(window, { kind: 'command', command }));
+  registerIpc({
+    service,
+    window: () => window,
+    onError: (channel, error) => console.error(`${channel}: ${error.message}`),
+  });
+  app.on('second-instance', () => (window ? focusWindow(window) : open()));
+  app.on('activate', () => (window ? focusWindow(window) : open()));
+  app.on('before-quit', (event) => {
+    // The window asks first where something runs; leaving finishes it.
+    if (leaving) return;
+    event.preventDefault();
+    if (window) window.close();
+    else void leave();
+  });
+  open();
+  await service.start();
+}
