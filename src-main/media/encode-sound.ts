@@ -46,7 +46,11 @@ export async function encodeSound(job: EncodeSoundJob): Promise<void> {
   });
   process.stdout.resume();
   const { ffmpeg, signal, startMs } = job;
-  const sources = job.tracks.map(({ file, track }) => trackSound({ file, track, startMs, ffmpeg, signal }));
+  const sources = job.tracks.map(({ file, track }) => ({
+    // A second early: the track's start is an estimate until its clock is fitted.
+    from: ((track.start_ms - 1000 - startMs) * OPUS_RATE) / 1000,
+    blocks: trackSound({ file, track, startMs, ffmpeg, signal }),
+  }));
   const limiter = job.limit ? new Limiter() : null;
   let done = AAC_DELAY_SAMPLES;
   try {

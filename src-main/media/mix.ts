@@ -3,20 +3,29 @@ import { CHANNELS, type PcmBlock } from './sound.ts';
 /** One second at a time. */
 export const MIX_BLOCK_SAMPLES = 48_000;
 
-/** A track's blocks, read only as far as the mix has come. */
+/** A track's sound for the mix. */
+export interface MixSource {
+  /** No block begins before this sample: until the mix comes here, nothing is read (and no decoder is started). */
+  from: number;
+  blocks: AsyncIterable<PcmBlock>;
+}
+
+/** A source's blocks, read only as far as the mix has come. */
 class Source {
+  readonly #from: number;
   readonly #blocks: AsyncIterator<PcmBlock>;
   #current: PcmBlock | null = null;
   #done = false;
 
-  constructor(blocks: AsyncIterable<PcmBlock>) {
+  constructor({ from, blocks }: MixSource) {
+    this.#from = from;
     this.#blocks = blocks[Symbol.asyncIterator]();
   }
 
   /** Adds what this source has in [from, from + out.length / 2) to `out`. */
   async addTo(out: Float32Array, from: number): Promise<void> {
     const to = from + out.length / CHANNELS;
-    for (;;) {
+    while (this.#from < to) {
       this.#current ??= await this.#next();
       const block = this.#current;
       if (!block || block.position >= to) return;
@@ -49,7 +58,7 @@ class Source {
  * The sum of all sources from sample `from` to sample `to`, in blocks of one second; silence where nobody sounds. No
  * source is scaled: levels are kept as the call had them (see `Limiter` for what many voices together do).
  */
-export async function* mix(sources: AsyncIterable<PcmBlock>[], from: number, to: number): AsyncGenerator<Float32Array<ArrayBuffer>> {
+export async function* mix(sources: MixSource[], from: number, to: number): AsyncGenerator<Float32Array<ArrayBuffer>> {
   const open = sources.map((source) => new Source(source));
   try {
     for (let position = from; position < to; position += MIX_BLOCK_SAMPLES) {

@@ -1,0 +1,144 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { CardRenderer } from '../contract/cards.ts';
+import { RollcallError } from '../contract/errors.ts';
+import type { Session } from '../contract/session.ts';
+import type { TimelineEvent } from '../contract/timeline.ts';
+import { CardFiles } from '../media/card-files.ts';
+import { aacFrames, encodeSound } from '../media/encode-sound.ts';
+import type { Ffmpeg } from '../media/ffmpeg.ts';
+import { joinMp4 } from '../media/join.ts';
+import { moveIntoPlace, together } from '../media/output-file.ts';
+import { probe } from '../media/probe.ts';
+import { renderScene } from '../media/scene.ts';
+import { DEFAULT_ENCODER } from '../media/segment.ts';
+import { StreamPictures } from '../media/stream-pictures.ts';
+import { compositeRange, mergeIntervals, planIntervals, type CompositeRange, type Interval } from './intervals.ts';
+import type { LayoutKind } from './layout.ts';
+import { segmentScene, type ComposeCanvas } from './segment-scene.ts';
+import { planSegments } from './segments.ts';
+
+export interface MakeCompositeJob {
+  sessionDir: string;
+  session: Session;
+  timeline: readonly TimelineEvent[];
+  layout: LayoutKind;
+  /** Even numbers of pixels. */
+  width: number;
+  height: number;
+  fps: number;
+  /** Peer ids to leave out: picture, sound and name. */
+  withoutPeers: readonly string[];
+  /** Absolute, or relative to the session folder. */
+  outFile: string;
+  ffmpeg: Ffmpeg;
+  cards: CardRenderer;
+  /** For work files; finished segments of a run that failed are used by the next one. */
+  workDir: string;
+  signal?: AbortSignal | undefined;
+  /** Share of the work done, 0 to 1. */
+  onProgress?: ((share: number) => void) | undefined;
+}
+
+/** A finished composite. */
+export interface MadeComposite {
+  /** As given. */
+  file: string;
+  /** Where the file's time 0 lies on the session clock. */
+  start_ms: number;
+  duration_ms: number;
+  width: number;
+  height: number;
+}
+
+const SOUND_KBPS = 160;
+const SOUND_SHARE = 0.1;
+
+/** Makes one MP4 of the whole session, from the first stream's start to the last one's end. */
+export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposite> {
+  const { session, sessionDir, width, height, fps, ffmpeg } = job;
+  const range = compositeRange(session);
+  if (!range) throw new RollcallError('NO_MEDIA', 'The session has no media to compose.', 'There is nothing to make a file of.');
+  checkSize(width, height);
+  const withoutPeers = new Set(job.withoutPeers);
+  const dir = join(job.workDir, 'composite');
+  await mkdir(dir, { recursive: true });
+  const intervals = mergeIntervals(planIntervals(session, job.timeline, range, fps, withoutPeers), intervalKey(job.layout));
+  const durationMs = (intervals.reduce((end, { to }) => Math.max(end, to), 0) * 1000) / fps;
+
+  const progress = { picture: 0, sound: 0 };
+  const report = (): void => job.onProgress?.(progress.picture * (1 - SOUND_SHARE) + progress.sound * SOUND_SHARE);
+  const segments: { file: string; frames: number }[] = [];
+  const soundFile = join(dir, 'sound.m4a');
+  const tracks = session.tracks.filter(({ kind, peer_id }) => kind === 'audio' && !withoutPeers.has(peer_id));
+  await together(job.signal, [
+    async (signal) => {
+      const onShare = (share: number): void => {
+        progress.picture = share;
+        report();
+      };
+      segments.push(...(await renderSegments({ ...job, signal }, intervals, range, dir, onShare)));
+    },
+    async (signal) => {
+      const onProgress = (doneMs: number): void => {
+        progress.sound = doneMs / durationMs;
+        report();
+      };
+      await encodeSound({
+        ...{ name: 'composite (sound)', startMs: range.startMs, durationMs, limit: true, bitrateKbps: SOUND_KBPS },
+        tracks: tracks.map((track) => ({ file: join(sessionDir, track.file), track })),
+        ...{ outFile: soundFile, ffmpeg, signal, onProgress },
+      });
+    },
+  ]);
+
+  const joined = join(dir, 'joined.mp4');
+  await joinMp4({ segments, fps, sound: { file: soundFile, frames: aacFrames(durationMs) }, outFile: joined, signal: job.signal });
+  const made = await probe(joined);
+  await moveIntoPlace(joined, resolve(sessionDir, job.outFile));
+  await rm(dir, { recursive: true, force: true });
+  job.onProgress?.(1);
+  return { file: job.outFile, start_ms: range.startMs, duration_ms: made.durationMs, width, height };
+}
+
+function checkSize(width: number, height: number): void {
+  if (width >= 160 && height >= 120 && width <= 4096 && height <= 4096 && width % 2 === 0 && height % 2 === 0) return;
+  throw new RollcallError('USAGE', `A composite of ${width}x${height} cannot be made.`, 'Choose even numbers from 160x120 to 4096x4096, such as 1280x720.');
+}
+
+/** What a change of makes a new picture: who is there under what name, and in `speaker` who speaks. */
+function intervalKey(layout: LayoutKind): (interval: Interval) => string {
+  return ({ tiles, speakerId }) => JSON.stringify([tiles.map(({ streamId, name }) => [streamId, name]), layout === 'speaker' ? speakerId : null]);
+}
+
+async function renderSegments(
+  job: MakeCompositeJob,
+  intervals: readonly Interval[],
+  range: CompositeRange,
+  dir: string,
+  onShare: (share: number) => void,
+): Promise<{ file: string; frames: number }[]> {
+  const { session, sessionDir, width, height, fps, layout, ffmpeg, signal } = job;
+  const total = intervals.at(-1)?.to ?? 0;
+  const cards = new CardFiles(job.cards, dir);
+  const shown = new Set(intervals.flatMap(({ tiles }) => tiles.map(({ streamId }) => streamId)));
+  const pictures = new Map<string, StreamPictures>();
+  const canvas: ComposeCanvas = { width, height, fps, layout };
+  const made: { file: string; frames: number }[] = [];
+  try {
+    for (const streamId of shown) {
+      const tracks = session.tracks.filter((track) => track.stream_id === streamId);
+      pictures.set(streamId, await StreamPictures.open(sessionDir, tracks, { startMs: range.startMs, fps, ticks: total }));
+    }
+    for (const segment of planSegments(intervals, fps)) {
+      const scene = await segmentScene(segment, canvas, pictures, cards);
+      const onProgress = (frames: number): void => onShare((segment.from + frames) / total);
+      const file = await renderScene({ scene, encoder: DEFAULT_ENCODER, workDir: dir, ffmpeg, signal, onProgress });
+      made.push({ file, frames: segment.to - segment.from });
+      onShare(segment.to / total);
+    }
+  } finally {
+    for (const opened of pictures.values()) opened.close();
+  }
+  return made;
+}
