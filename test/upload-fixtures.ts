@@ -31,20 +31,48 @@ export async function makeSession(sizes: { composite?: number; stream?: number }
     await writeFile(join(dir, file), bytes);
     const stream = kind === 'stream';
     outputs.push({
-      output_id: stream ? STREAM_ID : 'composite', kind, stream_id: stream ? STREAM_ID : null, peer_id: stream ? PEER_ID : null, file, state: 'done',
-      start_ms: 0, duration_ms: 12_345, size_bytes: size, sha256: createHash('sha256').update(bytes).digest('hex'), width: 1280, height: 720, error: null,
+      output_id: stream ? STREAM_ID : 'composite',
+      kind,
+      stream_id: stream ? STREAM_ID : null,
+      peer_id: stream ? PEER_ID : null,
+      file,
+      state: 'done',
+      start_ms: 0,
+      duration_ms: 12_345,
+      size_bytes: size,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      width: 1280,
+      height: 720,
+      error: null,
     });
   };
   if (sizes.stream !== undefined) await add('stream', streamFile(PEER_ID, STREAM_ID), sizes.stream);
   if (sizes.composite !== undefined) await add('composite', compositeFile(sessionId, EPOCH_MS), sizes.composite);
   const session = sessionSchema.parse({
-    schema_version: 1, app_version: '0', session_id: sessionId, state: 'delivering',
+    schema_version: 1,
+    app_version: '0',
+    session_id: sessionId,
+    state: 'delivering',
     room: { id: '61101349d0f56e684b608c08', name: 'Monday', url: 'ws://h/?roomId=monday' },
-    start_date: '20210721', started_at: new Date(EPOCH_MS).toISOString(), stopped_at: new Date(EPOCH_MS + 12_345).toISOString(), epoch_ms: EPOCH_MS, duration_ms: 12_345,
-    settings: { template_id: 'classes', recording: 'auto', upload: true, composite: true, destination: { kind: 's3', location: 'b', prefix: '' } },
+    start_date: '20210721',
+    started_at: new Date(EPOCH_MS).toISOString(),
+    stopped_at: new Date(EPOCH_MS + 12_345).toISOString(),
+    epoch_ms: EPOCH_MS,
+    duration_ms: 12_345,
+    settings: {
+      template_id: 'classes',
+      recording: 'auto',
+      upload: true,
+      composite: true,
+      destination: { kind: 's3', location: 'b', prefix: '' },
+    },
     peers: [{ peer_id: PEER_ID, display_name: 'Ada', device: null, segment: PEER_ID, joined_ms: 0, left_ms: null }],
     streams: [{ stream_id: STREAM_ID, peer_id: PEER_ID, type: 'regular', start_ms: 0, end_ms: 12_345, track_ids: [] }],
-    tracks: [], outputs, uploads: [], webhooks: [], error: null,
+    tracks: [],
+    outputs,
+    uploads: [],
+    webhooks: [],
+    error: null,
   });
   let onDisk = JSON.stringify(session);
   const open = (): SessionHandle => {
@@ -77,7 +105,10 @@ export interface TcpProxy {
 }
 
 /** A TCP proxy that resets a connection after so many bytes from the client, decided anew for each; null: never. */
-export async function tcpProxy(targetUrl: string, resetAfter: (connection: number) => number | null): Promise<TcpProxy> {
+export async function tcpProxy(
+  targetUrl: string,
+  resetAfter: (connection: number) => number | null,
+): Promise<TcpProxy> {
   const { hostname, port } = new URL(targetUrl);
   const sockets = new Set<Socket>();
   let bytes = 0;

@@ -49,19 +49,37 @@ async function delivered(): Promise<TestSession> {
   closing.push(() => made.remove());
   await made.handle.update((draft) => {
     draft.uploads = draft.outputs.map((output) => ({
-      output_id: output.output_id, state: 'delivered', attempts: 1, multipart: null, error: null,
-      receipt: { path: `s3://b/${output.file}`, endpoint: null, key: output.file, size_bytes: output.size_bytes, etag: 'e', version_id: null, sha256: output.sha256!, verified_at: '2021-07-21T20:14:00Z' },
+      output_id: output.output_id,
+      state: 'delivered',
+      attempts: 1,
+      multipart: null,
+      error: null,
+      receipt: {
+        path: `s3://b/${output.file}`,
+        endpoint: null,
+        key: output.file,
+        size_bytes: output.size_bytes,
+        etag: 'e',
+        version_id: null,
+        sha256: output.sha256!,
+        verified_at: '2021-07-21T20:14:00Z',
+      },
     }));
   });
   return made;
 }
 
 let signed = 0;
-const options = (made: TestSession, webhook: Webhook | null, more: Partial<DeliverWebhooksOptions> = {}): DeliverWebhooksOptions => ({
+const options = (
+  made: TestSession,
+  webhook: Webhook | null,
+  more: Partial<DeliverWebhooksOptions> = {},
+): DeliverWebhooksOptions => ({
   handle: made.handle,
   webhook,
   source: { accountId: 'a1', appId: 'rollcall' },
-  presign: async (receipt) => Promise.resolve({ url: `https://signed.example/${receipt.key}?n=${++signed}`, expiresAt: '2021-07-22T08:14:00Z' }),
+  presign: async (receipt) =>
+    Promise.resolve({ url: `https://signed.example/${receipt.key}?n=${++signed}`, expiresAt: '2021-07-22T08:14:00Z' }),
   emit: () => undefined,
   signal: new AbortController().signal,
   delaysMs: [10, 10, 10],
@@ -73,32 +91,63 @@ describe('deliverWebhooks', () => {
   it("tells of every delivered file with SPEC's body, signed, with the user's headers", async () => {
     const made = await delivered();
     const { url, received } = await receiver({ status: 200, body: 'ok' });
-    const outbox = await deliverWebhooks(options(made, { url, headers: { 'x-token': 'header-SECRET' }, signing_secret: SIGNING_SECRET }));
-    expect(outbox.map(({ state, attempts }) => [state, attempts.length, attempts[0]?.status])).toEqual([['delivered', 1, 200], ['delivered', 1, 200]]);
+    const outbox = await deliverWebhooks(
+      options(made, { url, headers: { 'x-token': 'header-SECRET' }, signing_secret: SIGNING_SECRET }),
+    );
+    expect(outbox.map(({ state, attempts }) => [state, attempts.length, attempts[0]?.status])).toEqual([
+      ['delivered', 1, 200],
+      ['delivered', 1, 200],
+    ]);
     const bodies = received.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
-    const envelope = { version: '2.0', id: expect.any(String), account_id: 'a1', app_id: 'rollcall', timestamp: expect.stringMatching(/^\d{4}-.*Z$/) };
+    const envelope = {
+      version: '2.0',
+      id: expect.any(String),
+      account_id: 'a1',
+      app_id: 'rollcall',
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+    };
     expect(bodies).toEqual([
       {
         ...envelope,
         type: 'stream.recording.success',
         data: {
-          room_id: made.handle.session.room.id, session_id: made.handle.session.session_id, peer_id: PEER_ID, user_id: PEER_ID, stream_id: STREAM_ID, type: 'regular', recording_id: STREAM_ID,
-          recording_path: `s3://b/${made.handle.session.outputs[0]!.file}`, recording_presigned_url: expect.stringMatching(/^https:\/\/signed/), size: 500, duration: 12.345,
+          room_id: made.handle.session.room.id,
+          session_id: made.handle.session.session_id,
+          peer_id: PEER_ID,
+          user_id: PEER_ID,
+          stream_id: STREAM_ID,
+          type: 'regular',
+          recording_id: STREAM_ID,
+          recording_path: `s3://b/${made.handle.session.outputs[0]!.file}`,
+          recording_presigned_url: expect.stringMatching(/^https:\/\/signed/),
+          size: 500,
+          duration: 12.345,
         },
       },
       {
         ...envelope,
         type: 'recording.success',
         data: {
-          room_id: made.handle.session.room.id, room_name: 'Monday', session_id: made.handle.session.session_id, template_id: 'classes',
-          recording_path: `s3://b/${made.handle.session.outputs[1]!.file}`, recording_presigned_url: expect.stringMatching(/^https:\/\/signed/), size: 1000, duration: 12.345,
-          session_started_at: '2021-07-21T20:13:42.000Z', session_stopped_at: '2021-07-21T20:13:54.345Z',
+          room_id: made.handle.session.room.id,
+          room_name: 'Monday',
+          session_id: made.handle.session.session_id,
+          template_id: 'classes',
+          recording_path: `s3://b/${made.handle.session.outputs[1]!.file}`,
+          recording_presigned_url: expect.stringMatching(/^https:\/\/signed/),
+          size: 1000,
+          duration: 12.345,
+          session_started_at: '2021-07-21T20:13:42.000Z',
+          session_stopped_at: '2021-07-21T20:13:54.345Z',
         },
       },
     ]);
     for (const { headers, body } of received) {
       expect(headers).toMatchObject({ 'x-token': 'header-SECRET', 'content-type': 'application/json' });
-      const verify = { 'webhook-id': String(headers['webhook-id']), 'webhook-timestamp': String(headers['webhook-timestamp']), 'webhook-signature': String(headers['webhook-signature']) };
+      const verify = {
+        'webhook-id': String(headers['webhook-id']),
+        'webhook-timestamp': String(headers['webhook-timestamp']),
+        'webhook-signature': String(headers['webhook-signature']),
+      };
       expect(() => new StandardWebhook(SIGNING_SECRET).verify(body, verify)).not.toThrow();
     }
     // Told once: a second run has nothing to say.
@@ -109,11 +158,17 @@ describe('deliverWebhooks', () => {
   it('repeats with the same id and a fresh link until it is taken, and keeps every attempt, and no secret', async () => {
     const made = await delivered();
     const { url, received } = await receiver({ status: 500, body: 'ECHO' }, 'hang', { status: 200 });
-    const outbox = await deliverWebhooks(options(made, { url, headers: { 'x-token': 'header-SECRET' }, signing_secret: SIGNING_SECRET }));
+    const outbox = await deliverWebhooks(
+      options(made, { url, headers: { 'x-token': 'header-SECRET' }, signing_secret: SIGNING_SECRET }),
+    );
     expect(outbox[0]!.attempts.map(({ status }) => status)).toEqual([500, null, 200]);
     expect(outbox[0]!.attempts[1]!.excerpt).toMatch(/No answer within 0\.3 s/);
     expect(new Set(received.slice(0, 3).map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-    const links = received.slice(0, 3).map(({ body }) => (JSON.parse(body) as { data: { recording_presigned_url: string } }).data.recording_presigned_url);
+    const links = received
+      .slice(0, 3)
+      .map(
+        ({ body }) => (JSON.parse(body) as { data: { recording_presigned_url: string } }).data.recording_presigned_url,
+      );
     expect(new Set(links).size).toBe(3);
     const kept = JSON.stringify(made.handle.session);
     for (const secret of ['header-SECRET', SIGNING_SECRET, ...links]) expect(kept).not.toContain(secret);
@@ -122,8 +177,13 @@ describe('deliverWebhooks', () => {
   it('leaves the rest pending in order while the receiver is down, and goes on in the next run', async () => {
     const made = await delivered();
     const warnings: RollcallEvent[] = [];
-    const down = await deliverWebhooks(options(made, { url: 'http://127.0.0.1:9/' }, { emit: (event) => warnings.push(event) }));
-    expect(down.map(({ state, attempts }) => [state, attempts.length])).toEqual([['pending', 4], ['pending', 0]]);
+    const down = await deliverWebhooks(
+      options(made, { url: 'http://127.0.0.1:9/' }, { emit: (event) => warnings.push(event) }),
+    );
+    expect(down.map(({ state, attempts }) => [state, attempts.length])).toEqual([
+      ['pending', 4],
+      ['pending', 0],
+    ]);
     expect(warnings).toMatchObject([{ code: 'WEBHOOK_FAILED' }]);
     const { url, received } = await receiver({ status: 204 });
     const reopened = made.reopen();
@@ -135,13 +195,19 @@ describe('deliverWebhooks', () => {
   it('stops at 410, follows a redirect on the same host only', async () => {
     const made = await delivered();
     const gone = await receiver({ status: 410 });
-    expect((await deliverWebhooks(options(made, { url: gone.url }))).map(({ state }) => state)).toEqual(['failed', 'failed']);
+    expect((await deliverWebhooks(options(made, { url: gone.url }))).map(({ state }) => state)).toEqual([
+      'failed',
+      'failed',
+    ]);
     expect(gone.received).toHaveLength(2);
 
     const other = await receiver({ status: 200 });
     const away = await receiver({ status: 307, location: other.url });
     const second = await delivered();
-    expect((await deliverWebhooks(options(second, { url: away.url }, { delaysMs: [] })))[0]).toMatchObject({ state: 'pending', attempts: [{ status: 307, excerpt: expect.stringMatching(/not followed/) }] });
+    expect((await deliverWebhooks(options(second, { url: away.url }, { delaysMs: [] })))[0]).toMatchObject({
+      state: 'pending',
+      attempts: [{ status: 307, excerpt: expect.stringMatching(/not followed/) }],
+    });
     expect(other.received).toHaveLength(0);
     const near = await receiver({ status: 308, location: '/elsewhere' }, { status: 200 });
     expect((await deliverWebhooks(options(second, { url: near.url })))[0]).toMatchObject({ state: 'delivered' });
@@ -153,7 +219,11 @@ describe('deliverWebhooks', () => {
     const error = new RollcallError('UPLOAD_NO_BUCKET', 'There is no bucket.', 'Create it.').toRecord();
     await made.handle.update((draft) => {
       draft.uploads[0] = { ...draft.uploads[0]!, state: 'failed', receipt: null, error };
-      draft.outputs[1] = { ...draft.outputs[1]!, state: 'failed', error: new RollcallError('FFMPEG_FAILED', 'ffmpeg failed.', 'Retry.').toRecord() };
+      draft.outputs[1] = {
+        ...draft.outputs[1]!,
+        state: 'failed',
+        error: new RollcallError('FFMPEG_FAILED', 'ffmpeg failed.', 'Retry.').toRecord(),
+      };
       draft.uploads.splice(1);
     });
     const { url, received } = await receiver({ status: 200 });
@@ -164,7 +234,24 @@ describe('deliverWebhooks', () => {
       ['stream.recording.failure', 'CLOUD_ACCESS_ERROR', 'There is no bucket. Create it.'],
       ['recording.failed', 'PROCESSING_CMD_ERROR', 'ffmpeg failed. Retry.'],
     ]);
-    await made.handle.update((draft) => void (draft.uploads[0] = { ...draft.uploads[0]!, state: 'delivered', error: null, receipt: { path: 's3://b/k', endpoint: null, key: 'k', size_bytes: 500, etag: 'e', version_id: null, sha256: 'x', verified_at: 'now' } }));
+    await made.handle.update(
+      (draft) =>
+        void (draft.uploads[0] = {
+          ...draft.uploads[0]!,
+          state: 'delivered',
+          error: null,
+          receipt: {
+            path: 's3://b/k',
+            endpoint: null,
+            key: 'k',
+            size_bytes: 500,
+            etag: 'e',
+            version_id: null,
+            sha256: 'x',
+            verified_at: 'now',
+          },
+        }),
+    );
     await deliverWebhooks(options(made, { url }));
     expect(JSON.parse(received.at(-1)!.body)).toMatchObject({ type: 'stream.recording.success' });
     expect(received).toHaveLength(3);
@@ -183,8 +270,13 @@ describe('deliverWebhooks', () => {
     const made = await delivered();
     expect(await deliverWebhooks(options(made, null))).toEqual([]);
     const { url } = await receiver({ status: 200 });
-    const outbox = await deliverWebhooks(options(made, { url, headers: { 'x-token': 'bad\nSECRET' } }, { delaysMs: [] }));
-    expect(outbox[0]).toMatchObject({ state: 'pending', attempts: [{ status: null, excerpt: expect.stringMatching(/headers/) }] });
+    const outbox = await deliverWebhooks(
+      options(made, { url, headers: { 'x-token': 'bad\nSECRET' } }, { delaysMs: [] }),
+    );
+    expect(outbox[0]).toMatchObject({
+      state: 'pending',
+      attempts: [{ status: null, excerpt: expect.stringMatching(/headers/) }],
+    });
     expect(JSON.stringify(outbox)).not.toContain('SECRET');
   });
 });

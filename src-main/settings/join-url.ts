@@ -29,7 +29,8 @@ export function parseJoinUrl(text: string): JoinTarget {
   if (!URL.canParse(trimmed)) throw refuse(`"${shown(trimmed)}" is not a link.`);
   const url = new URL(trimmed);
   const link = `"${shown(trimmed)}"`;
-  if (url.username !== '' || url.password !== '') throw refuse('The join link holds a user name or password, which the signalling protocol does not have.');
+  if (url.username !== '' || url.password !== '')
+    throw refuse('The join link holds a user name or password, which the signalling protocol does not have.');
   const roomId = url.searchParams.get('roomId')?.trim() ?? '';
   switch (url.protocol) {
     case 'https:':

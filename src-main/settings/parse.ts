@@ -4,7 +4,16 @@ import { RollcallError } from '../contract/errors.ts';
 import { settingsSchema, type Settings } from '../contract/settings.ts';
 
 /** Fields whose value may appear in a message; of all others only its kind does, as they may hold secrets. */
-const SHOWN_FIELDS = new Set(['id', 'template_id', 'recording', 'type', 'enabled', 'force_path_style', 'region', 'location']);
+const SHOWN_FIELDS = new Set([
+  'id',
+  'template_id',
+  'recording',
+  'type',
+  'enabled',
+  'force_path_style',
+  'region',
+  'location',
+]);
 
 /**
  * Reads and checks a settings file.
@@ -57,7 +66,12 @@ function parseJson(text: string, fileName: string): unknown {
   } catch (error) {
     // V8's message quotes the text around the fault, which may be a secret: only the place is taken from it.
     const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    const place = text.trim() === '' ? ': it is empty' : position === undefined ? '' : `: look at ${lineAndColumn(text, Number(position))}`;
+    const place =
+      text.trim() === ''
+        ? ': it is empty'
+        : position === undefined
+          ? ''
+          : `: look at ${lineAndColumn(text, Number(position))}`;
     throw new RollcallError(
       'SETTINGS_INVALID',
       `${fileName} is not valid JSON${place}.`,

@@ -26,7 +26,12 @@ export function resolve(settings: Settings, room: Room): ResolvedSettings {
     case 'enabled':
       return { record: true, reason: `Recording is enabled in the room "${room.name}".`, destination: own(), webhook };
     case 'disabled':
-      return { record: false, reason: `Recording is disabled in the room "${room.name}".`, destination: own(), webhook };
+      return {
+        record: false,
+        reason: `Recording is disabled in the room "${room.name}".`,
+        destination: own(),
+        webhook,
+      };
     case 'auto':
       return { ...fromTemplate(settings, room, template), webhook };
   }

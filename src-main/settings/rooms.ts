@@ -30,7 +30,8 @@ export const newId = (): string => randomBytes(12).toString('hex');
  */
 export function findRoom(settings: Settings, request: RoomRequest, makeId: () => string = newId): FoundRoom {
   const target = parseJoinUrl(request.joinUrl);
-  const template = request.template === undefined ? settings.templates[0] : pick('template', settings.templates, request.template);
+  const template =
+    request.template === undefined ? settings.templates[0] : pick('template', settings.templates, request.template);
   if (request.room !== undefined) return { room: pick('room', settings.rooms, request.room), created: false };
   const matches = settings.rooms.filter((room) => sameCall(room.url, request.joinUrl));
   const [match] = matches;
@@ -50,7 +51,11 @@ function newRoom(name: string, url: string, template: Template | undefined, id: 
 }
 
 /** By id, else by exact name, else by name in any case. */
-function pick<T extends { id: string; name: string }>(kind: 'room' | 'template', list: readonly T[], wanted: string): T {
+function pick<T extends { id: string; name: string }>(
+  kind: 'room' | 'template',
+  list: readonly T[],
+  wanted: string,
+): T {
   const byId = list.find((item) => item.id === wanted);
   if (byId !== undefined) return byId;
   const exact = list.filter((item) => item.name === wanted);
@@ -61,11 +66,17 @@ function pick<T extends { id: string; name: string }>(kind: 'room' | 'template',
     throw new RollcallError(
       'SETTINGS_INVALID',
       `No ${kind} is called "${wanted}": ${there}.`,
-      list.length === 0 ? `Leave --${kind} out, or give --settings with a file that has it.` : `Give --${kind} one of these names or ids.`,
+      list.length === 0
+        ? `Leave --${kind} out, or give --settings with a file that has it.`
+        : `Give --${kind} one of these names or ids.`,
     );
   }
   if (second !== undefined) {
-    throw new RollcallError('SETTINGS_INVALID', `"${wanted}" is the name of several ${kind}s: ${choices(found)}.`, `Give --${kind} the id.`);
+    throw new RollcallError(
+      'SETTINGS_INVALID',
+      `"${wanted}" is the name of several ${kind}s: ${choices(found)}.`,
+      `Give --${kind} the id.`,
+    );
   }
   return first;
 }

@@ -34,7 +34,11 @@ function storeSlots(id: string, info: UploadInfo | Hosted | null | undefined): S
     slots.push({ id: `${id}/secret`, get: () => credentials.secret, set: (value) => (credentials.secret = value) });
   }
   if (info && 'credentials_token' in info && info.credentials_token !== undefined) {
-    slots.push({ id: `${id}/token`, get: () => info.credentials_token, set: (value) => (info.credentials_token = value) });
+    slots.push({
+      id: `${id}/token`,
+      get: () => info.credentials_token,
+      set: (value) => (info.credentials_token = value),
+    });
   }
   return slots;
 }
@@ -42,7 +46,11 @@ function storeSlots(id: string, info: UploadInfo | Hosted | null | undefined): S
 function webhookSlots(id: string, webhook: Webhook | null | undefined): SecretSlot[] {
   const slots: SecretSlot[] = [];
   if (webhook?.signing_secret !== undefined) {
-    slots.push({ id: `${id}/signing`, get: () => webhook.signing_secret, set: (value) => (webhook.signing_secret = value) });
+    slots.push({
+      id: `${id}/signing`,
+      get: () => webhook.signing_secret,
+      set: (value) => (webhook.signing_secret = value),
+    });
   }
   const headers = webhook?.headers ?? {};
   for (const name of Object.keys(headers)) {

@@ -9,7 +9,13 @@ import { HIDDEN_SECRET } from './secrets.ts';
 import { SettingsStore, type SecretVault } from './store.ts';
 
 const s3 = (location: string) => ({ type: 's3' as const, location });
-const ROOM: Room = { id: '61101349d0f56e684b608c08', name: 'Monday', template_id: 'classes', url: 'https://sfu.example.net/?roomId=monday', recording: 'auto' };
+const ROOM: Room = {
+  id: '61101349d0f56e684b608c08',
+  name: 'Monday',
+  template_id: 'classes',
+  url: 'https://sfu.example.net/?roomId=monday',
+  recording: 'auto',
+};
 
 function settings(change: Record<string, unknown> = {}): Settings {
   return settingsSchema.parse({
@@ -21,7 +27,9 @@ function settings(change: Record<string, unknown> = {}): Settings {
   });
 }
 const template = (enabled: boolean, upload: boolean) => ({
-  templates: [{ id: 'classes', name: 'Classes', recording: { enabled, upload_info: upload ? s3('template-bucket') : null } }],
+  templates: [
+    { id: 'classes', name: 'Classes', recording: { enabled, upload_info: upload ? s3('template-bucket') : null } },
+  ],
 });
 const thrown = (run: () => unknown): RollcallError => {
   try {
@@ -47,18 +55,25 @@ describe('resolve', () => {
     ['enabled', false, true, false, true, 'hosted-bucket'],
     ['disabled', true, true, true, false, 'room-bucket'],
     ['disabled', false, true, false, false, 'hosted-bucket'],
-  ] as const)('room %s, template enabled %s, with destination %s, room destination %s: records %s to %s', (recording, enabled, templateUpload, roomUpload, record, bucket) => {
-    const room: Room = { ...ROOM, recording, upload_info: roomUpload ? s3('room-bucket') : null };
-    const resolved = resolve(settings(template(enabled, templateUpload)), room);
-    expect(resolved.record).toBe(record);
-    expect(resolved.destination.configured && resolved.destination.store.bucket).toBe(bucket);
-    expect(resolved.reason).toContain(recording === 'auto' ? '"Classes"' : '"Monday"');
-  });
+  ] as const)(
+    'room %s, template enabled %s, with destination %s, room destination %s: records %s to %s',
+    (recording, enabled, templateUpload, roomUpload, record, bucket) => {
+      const room: Room = { ...ROOM, recording, upload_info: roomUpload ? s3('room-bucket') : null };
+      const resolved = resolve(settings(template(enabled, templateUpload)), room);
+      expect(resolved.record).toBe(record);
+      expect(resolved.destination.configured && resolved.destination.store.bucket).toBe(bucket);
+      expect(resolved.reason).toContain(recording === 'auto' ? '"Classes"' : '"Monday"');
+    },
+  );
 
   it('records and waits for hosted storage where nothing is configured', () => {
     const nothing = settingsSchema.parse({});
     const { room } = findRoom(nothing, { joinUrl: 'wss://h:1/?roomId=r' });
-    expect(resolve(nothing, room)).toMatchObject({ record: true, destination: { kind: 'hosted', configured: false }, webhook: null });
+    expect(resolve(nothing, room)).toMatchObject({
+      record: true,
+      destination: { kind: 'hosted', configured: false },
+      webhook: null,
+    });
   });
 
   it('fills the defaults of a destination in', () => {
@@ -66,14 +81,27 @@ describe('resolve', () => {
     expect(destination).toEqual({
       kind: 's3',
       configured: true,
-      store: { bucket: 'template-bucket', prefix: '', region: 'ap-south-1', endpoint: null, forcePathStyle: false, credentials: { kind: 'default-chain' } },
+      store: {
+        bucket: 'template-bucket',
+        prefix: '',
+        region: 'ap-south-1',
+        endpoint: null,
+        forcePathStyle: false,
+        credentials: { kind: 'default-chain' },
+      },
     });
   });
 
   it('takes the webhook of the room, else the template, else the installation', () => {
     const hook = (url: string) => ({ url });
-    const withTemplate = settings({ templates: [{ id: 'classes', name: 'Classes', recording: { enabled: true }, webhook: hook('https://t.example/') }] });
-    expect(resolve(withTemplate, { ...ROOM, webhook: hook('https://r.example/') }).webhook?.url).toBe('https://r.example/');
+    const withTemplate = settings({
+      templates: [
+        { id: 'classes', name: 'Classes', recording: { enabled: true }, webhook: hook('https://t.example/') },
+      ],
+    });
+    expect(resolve(withTemplate, { ...ROOM, webhook: hook('https://r.example/') }).webhook?.url).toBe(
+      'https://r.example/',
+    );
     expect(resolve(withTemplate, ROOM).webhook?.url).toBe('https://t.example/');
     expect(resolve(settings(), ROOM).webhook?.url).toBe('https://installation.example/');
   });
@@ -91,10 +119,16 @@ describe('parseJoinUrl', () => {
     ['ws://h:80/path?roomId=R', 'ws://h/path?roomId=R'],
   ])('%s', (link, signallingUrl) => expect(parseJoinUrl(link).signallingUrl).toBe(signallingUrl));
 
-  it.each(['', 'monday', 'https://h/', 'wss://h/?room=R', 'ftp://h/?roomId=R', 'http://h/?roomId=R', 'https://h/?roomId=R&protooPort=x', 'https://u:p@h/?roomId=R'])(
-    'refuses "%s"',
-    (link) => expect(thrown(() => parseJoinUrl(link)).code).toBe('USAGE'),
-  );
+  it.each([
+    '',
+    'monday',
+    'https://h/',
+    'wss://h/?room=R',
+    'ftp://h/?roomId=R',
+    'http://h/?roomId=R',
+    'https://h/?roomId=R&protooPort=x',
+    'https://u:p@h/?roomId=R',
+  ])('refuses "%s"', (link) => expect(thrown(() => parseJoinUrl(link)).code).toBe('USAGE'));
 
   it('knows two spellings of one call', () => {
     expect(sameCall('https://h:3000/?roomId=R&info=true', 'wss://h:4443/?roomId=R&peerId=x')).toBe(true);
@@ -105,21 +139,33 @@ describe('parseJoinUrl', () => {
 describe('findRoom', () => {
   const two = settings({ rooms: [ROOM, { ...ROOM, id: 'a'.repeat(24), name: 'monday copy' }] });
   it('finds by URL, name and id', () => {
-    expect(findRoom(settings(), { joinUrl: 'wss://sfu.example.net:4443/?roomId=monday' })).toEqual({ room: settings().rooms[0], created: false });
+    expect(findRoom(settings(), { joinUrl: 'wss://sfu.example.net:4443/?roomId=monday' })).toEqual({
+      room: settings().rooms[0],
+      created: false,
+    });
     expect(findRoom(two, { joinUrl: 'ws://x/?roomId=z', room: 'MONDAY' }).room.id).toBe(ROOM.id);
     expect(findRoom(two, { joinUrl: 'ws://x/?roomId=z', room: 'a'.repeat(24) }).room.name).toBe('monday copy');
   });
   it('makes a new room of the first template or the one named', () => {
     const joinUrl = 'wss://h:1/?roomId=new';
-    expect(findRoom(settings(), { joinUrl })).toMatchObject({ created: true, room: { name: 'new', template_id: 'classes', recording: 'auto', url: joinUrl } });
+    expect(findRoom(settings(), { joinUrl })).toMatchObject({
+      created: true,
+      room: { name: 'new', template_id: 'classes', recording: 'auto', url: joinUrl },
+    });
     expect(findRoom(settings(), { joinUrl }).room.id).toMatch(/^[0-9a-f]{24}$/);
-    const more = settings({ templates: [...settings().templates, { id: 't2', name: 'Other', recording: { enabled: false } }] });
+    const more = settings({
+      templates: [...settings().templates, { id: 't2', name: 'Other', recording: { enabled: false } }],
+    });
     expect(findRoom(more, { joinUrl, template: 'other' }).room.template_id).toBe('t2');
   });
   it('lists the choices where a name is unknown or a link is ambiguous', () => {
-    expect(thrown(() => findRoom(settings(), { joinUrl: 'ws://x/?roomId=z', room: 'Tuesday' })).message).toContain('"Monday" (61101349d0f56e684b608c08)');
+    expect(thrown(() => findRoom(settings(), { joinUrl: 'ws://x/?roomId=z', room: 'Tuesday' })).message).toContain(
+      '"Monday" (61101349d0f56e684b608c08)',
+    );
     expect(thrown(() => findRoom(two, { joinUrl: ROOM.url })).message).toContain('"monday copy"');
-    expect(thrown(() => findRoom(settings(), { joinUrl: ROOM.url, template: 'nope' })).message).toContain('"Classes" (classes)');
+    expect(thrown(() => findRoom(settings(), { joinUrl: ROOM.url, template: 'nope' })).message).toContain(
+      '"Classes" (classes)',
+    );
   });
 });
 
@@ -129,13 +175,22 @@ describe('parseSettings', () => {
     ['', /it is empty/],
     ['[]', /the settings must be an object but is a list/],
     ['{"rooms":[{"id":"x","name":"n","url":"u"}]}', /rooms\[0\]\.id must be 24 hexadecimal digits, but is "x"/],
-    ['{"rooms":[{"id":"61101349d0f56e684b608c08","name":"n","url":"u","recording":"yes"}]}', /rooms\[0\]\.recording must be "auto", "enabled" or "disabled", but is "yes"/],
-    ['{"templates":[{"id":"a","name":"A","recording":{"enabled":"on"}}]}', /templates\[0\]\.recording\.enabled must be true or false but is "on"/],
+    [
+      '{"rooms":[{"id":"61101349d0f56e684b608c08","name":"n","url":"u","recording":"yes"}]}',
+      /rooms\[0\]\.recording must be "auto", "enabled" or "disabled", but is "yes"/,
+    ],
+    [
+      '{"templates":[{"id":"a","name":"A","recording":{"enabled":"on"}}]}',
+      /templates\[0\]\.recording\.enabled must be true or false but is "on"/,
+    ],
     ['{"templates":[{"id":"a","name":"A","recording":{}}]}', /templates\[0\]\.recording\.enabled is missing/],
     ['{"hosted":{"bucket":"b","location":"l"}}', /hosted has "bucket"/],
     ['{"hosted":{"location":"b","credentials":{"key":"k"}}}', /hosted\.credentials\.secret is missing/],
     ['{"webhook":{"url":"hook"}}', /webhook\.url must be an http\(s\) URL, but is another text/],
-    ['{"rooms":[{"id":"61101349d0f56e684b608c08","name":"n","url":"u","template_id":"t"}]}', /rooms\[0\]\.template_id: "t" is no template's id/],
+    [
+      '{"rooms":[{"id":"61101349d0f56e684b608c08","name":"n","url":"u","template_id":"t"}]}',
+      /rooms\[0\]\.template_id: "t" is no template's id/,
+    ],
   ])('%s', (text, message) => {
     const error = thrown(() => parseSettings(text, 'settings.json'));
     expect(error.code).toBe('SETTINGS_INVALID');
@@ -143,8 +198,13 @@ describe('parseSettings', () => {
   });
 
   it('tells no secret, whatever is wrong', () => {
-    const bad = ['{"hosted":{"location":"l","credentials":{"key":"SECRET","secret":["SECRET"]}}}', '{"hosted": "SECRET", x}', '{"hosted":{"location":"l","credentials_token":{"a":"SECRET"}}}'];
-    for (const text of bad) expect(JSON.stringify(thrown(() => parseSettings(text, 'f')).toRecord())).not.toContain('SECRET');
+    const bad = [
+      '{"hosted":{"location":"l","credentials":{"key":"SECRET","secret":["SECRET"]}}}',
+      '{"hosted": "SECRET", x}',
+      '{"hosted":{"location":"l","credentials_token":{"a":"SECRET"}}}',
+    ];
+    for (const text of bad)
+      expect(JSON.stringify(thrown(() => parseSettings(text, 'f')).toRecord())).not.toContain('SECRET');
   });
 });
 
@@ -161,7 +221,10 @@ describe('SettingsStore', () => {
     });
   const open = (available = true) => {
     const data = new Map<string, unknown>();
-    const store = { get: (key: string) => data.get(key), set: (key: string, value: unknown) => void data.set(key, JSON.parse(JSON.stringify(value))) };
+    const store = {
+      get: (key: string) => data.get(key),
+      set: (key: string, value: unknown) => void data.set(key, JSON.parse(JSON.stringify(value))),
+    };
     return { data, settings: new SettingsStore({ store, vault: vault(available) }) };
   };
 
@@ -174,7 +237,10 @@ describe('SettingsStore', () => {
     const edited = store.redacted();
     edited.rooms[0]!.name = 'Renamed';
     store.save(edited);
-    expect(store.load()).toEqual({ settings: { ...full(), rooms: [{ ...full().rooms[0], name: 'Renamed' }] }, missingSecrets: [] });
+    expect(store.load()).toEqual({
+      settings: { ...full(), rooms: [{ ...full().rooms[0], name: 'Renamed' }] },
+      missingSecrets: [],
+    });
   });
 
   it('exports without secrets unless asked, and imports what it exported', () => {

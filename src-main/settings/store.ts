@@ -110,7 +110,12 @@ export class SettingsStore {
   #read(): Stored {
     const value = this.#store.get(STORE_KEY);
     if (value === undefined) {
-      return { schema_version: STORED_VERSION, installation_id: newId(), settings: settingsSchema.parse({}), secrets: {} };
+      return {
+        schema_version: STORED_VERSION,
+        installation_id: newId(),
+        settings: settingsSchema.parse({}),
+        secrets: {},
+      };
     }
     const result = storedSchema.safeParse(value);
     if (result.success) return result.data;

@@ -18,7 +18,11 @@ export interface Fingerprint {
 const READ_BYTES = 1024 * 1024;
 
 /** Reads the whole file once, hashed in parts of the size chosen for it. Throws `UPLOAD_SOURCE` where it is missing or grows meanwhile, `CANCELLED` by `signal`. */
-export async function fingerprint(path: string, partSizeOf: (fileSizeBytes: number) => number, signal: AbortSignal): Promise<Fingerprint> {
+export async function fingerprint(
+  path: string,
+  partSizeOf: (fileSizeBytes: number) => number,
+  signal: AbortSignal,
+): Promise<Fingerprint> {
   const { size, mtimeNs } = await statFile(path);
   const partSizeBytes = partSizeOf(size);
   const whole = createHash('sha256');
@@ -28,7 +32,8 @@ export async function fingerprint(path: string, partSizeOf: (fileSizeBytes: numb
     for (const part of partsOf(size, partSizeBytes)) {
       const md5 = createHash('md5');
       for (let at = part.start; at < part.start + part.sizeBytes; at += READ_BYTES) {
-        if (signal.aborted) throw new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
+        if (signal.aborted)
+          throw new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
         const bytes = await readExactly(file, path, at, Math.min(READ_BYTES, part.start + part.sizeBytes - at));
         whole.update(bytes);
         md5.update(bytes);

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compositeKey, normalizePrefix, streamKey } from './keys.ts';
 
-const SESSION = { room: { id: '61101349d0f56e684b608c08' }, start_date: '20210721', session_id: '5fccb7dc72909272bf999014', epoch_ms: 1626898422000 };
+const SESSION = {
+  room: { id: '61101349d0f56e684b608c08' },
+  start_date: '20210721',
+  session_id: '5fccb7dc72909272bf999014',
+  epoch_ms: 1626898422000,
+};
 const FOLDER = '61101349d0f56e684b608c08/20210721/5fccb7dc72909272bf999014';
 const STREAM = '9aeec8db-524d-4129-874d-7a71d340bdec';
 
@@ -25,11 +30,31 @@ describe('keys', () => {
     ['größe/записи 录音', 'größe/записи 录音'],
   ])('prefix "%s" is "%s"', (prefix, normal) => {
     expect(normalizePrefix(prefix)).toBe(normal);
-    expect(compositeKey(prefix, SESSION)).toBe(`${normal === '' ? '' : `${normal}/`}${FOLDER}/Rec-5fccb7dc72909272bf999014-1626898422000.mp4`);
+    expect(compositeKey(prefix, SESSION)).toBe(
+      `${normal === '' ? '' : `${normal}/`}${FOLDER}/Rec-5fccb7dc72909272bf999014-1626898422000.mp4`,
+    );
   });
 
   it('keep every peer id in one segment of its own', () => {
-    const ids = ['../../x', '..%2F..%2Fx', 'a b', 'a%20b', 'a/b', 'a\\b', '.', '..', '', 'tracks', 'x'.repeat(300), 'x'.repeat(301), '🙂', '🙂🙃', 'é', 'e\u0301', 'a\n'];
+    const ids = [
+      '../../x',
+      '..%2F..%2Fx',
+      'a b',
+      'a%20b',
+      'a/b',
+      'a\\b',
+      '.',
+      '..',
+      '',
+      'tracks',
+      'x'.repeat(300),
+      'x'.repeat(301),
+      '🙂',
+      '🙂🙃',
+      'é',
+      'e\u0301',
+      'a\n',
+    ];
     const keys = ids.map((id) => streamKey('p', SESSION, id, STREAM));
     for (const key of keys) {
       const segments = key.split('/');

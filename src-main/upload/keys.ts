@@ -45,7 +45,9 @@ export function outputKey(prefix: string, session: Session, output: SessionOutpu
 }
 
 function join(prefix: string, session: KeySession, file: string): string {
-  const key = [normalizePrefix(prefix), session.room.id, session.start_date, session.session_id, file].filter((part) => part !== '').join('/');
+  const key = [normalizePrefix(prefix), session.room.id, session.start_date, session.session_id, file]
+    .filter((part) => part !== '')
+    .join('/');
   if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return key;
   throw new RollcallError(
     'SETTINGS_INVALID',

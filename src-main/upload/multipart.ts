@@ -24,21 +24,34 @@ export async function sendMultipart(
 
   const handle = await openFile(file.path);
   try {
-    await inParallel(parts.filter(({ number }) => !done.has(number)), partsInFlight(print.partSizeBytes), retry.signal, async (part, signal) => {
-      done.set(part.number, await sendPart(handle, print, state, part, context, signal));
-      sentBytes += part.sizeBytes;
-      file.onProgress(sentBytes);
-    });
+    await inParallel(
+      parts.filter(({ number }) => !done.has(number)),
+      partsInFlight(print.partSizeBytes),
+      retry.signal,
+      async (part, signal) => {
+        done.set(part.number, await sendPart(handle, print, state, part, context, signal));
+        sentBytes += part.sizeBytes;
+        file.onProgress(sentBytes);
+      },
+    );
   } finally {
     await handle.close();
   }
   await assertUnchanged(print);
   const completed: CompletedPart[] = parts.map(({ number }) => ({ number, etag: done.get(number) ?? '' }));
-  await withRetry(() => store.completeMultipart(state.key, state.upload_id, completed, { onlyIfAbsent }, retry.signal), retry);
+  await withRetry(
+    () => store.completeMultipart(state.key, state.upload_id, completed, { onlyIfAbsent }, retry.signal),
+    retry,
+  );
 }
 
 /** ETags by part number of the parts that need not be sent again. */
-async function partsThere(print: Fingerprint, state: MultipartState, parts: readonly Part[], { store, retry }: UploadContext): Promise<Map<number, string>> {
+async function partsThere(
+  print: Fingerprint,
+  state: MultipartState,
+  parts: readonly Part[],
+  { store, retry }: UploadContext,
+): Promise<Map<number, string>> {
   const listed = await withRetry(() => store.listParts(state.key, state.upload_id, retry.signal), retry);
   const there = new Map<number, string>();
   // An upload that is unknown shows with the first part that is sent; parts that may not be listed are sent again.
@@ -59,11 +72,19 @@ async function sendPart(
 ): Promise<string> {
   const body = await readPart(file, print, part);
   const md5 = print.partMd5s[part.number - 1] ?? '';
-  return withRetry(() => store.putPart(state.key, state.upload_id, { number: part.number, body, md5 }, signal), { ...retry, signal });
+  return withRetry(() => store.putPart(state.key, state.upload_id, { number: part.number, body, md5 }, signal), {
+    ...retry,
+    signal,
+  });
 }
 
 /** Runs the work for every item, at most `limit` at once; the first failure stops the rest and is thrown when all have ended. */
-async function inParallel<T>(items: readonly T[], limit: number, signal: AbortSignal, work: (item: T, signal: AbortSignal) => Promise<void>): Promise<void> {
+async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  signal: AbortSignal,
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
   const queue = items.values();

@@ -16,8 +16,19 @@ export interface ObjectStore {
   /** The parts that the store has; null: the upload is unknown; `'hidden'`: these keys may not list parts. */
   listParts(key: string, uploadId: string, signal: AbortSignal): Promise<RemotePart[] | null | 'hidden'>;
   /** Sends a part; the store checks its MD5 (hex). Returns the part's ETag. */
-  putPart(key: string, uploadId: string, part: { number: number; body: Buffer; md5: string }, signal: AbortSignal): Promise<string>;
-  completeMultipart(key: string, uploadId: string, parts: readonly CompletedPart[], options: { onlyIfAbsent: boolean }, signal: AbortSignal): Promise<void>;
+  putPart(
+    key: string,
+    uploadId: string,
+    part: { number: number; body: Buffer; md5: string },
+    signal: AbortSignal,
+  ): Promise<string>;
+  completeMultipart(
+    key: string,
+    uploadId: string,
+    parts: readonly CompletedPart[],
+    options: { onlyIfAbsent: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Drops a multipart upload and its parts; one that is gone already is no error. */
   abortMultipart(key: string, uploadId: string, signal: AbortSignal): Promise<void>;
   /** A GET link to the object for that many seconds, or less where the credentials themselves end earlier. */

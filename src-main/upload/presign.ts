@@ -11,9 +11,17 @@ export const PRESIGNED_SECONDS = 12 * 60 * 60;
  * A GET link to a delivered object that works for 12 hours, or less where the credentials are temporary.
  * @throws RollcallError `UPLOAD_CREDENTIALS` where the settings no longer lead to the store that the receipt names.
  */
-export async function presignReceipt(destination: Destination, receipt: Receipt, seconds: number = PRESIGNED_SECONDS): Promise<PresignedUrl> {
+export async function presignReceipt(
+  destination: Destination,
+  receipt: Receipt,
+  seconds: number = PRESIGNED_SECONDS,
+): Promise<PresignedUrl> {
   const target = destination.configured ? destination.store : null;
-  if (target === null || target.endpoint !== receipt.endpoint || receipt.path !== `s3://${target.bucket}/${receipt.key}`) {
+  if (
+    target === null ||
+    target.endpoint !== receipt.endpoint ||
+    receipt.path !== `s3://${target.bucket}/${receipt.key}`
+  ) {
     throw new RollcallError(
       'UPLOAD_CREDENTIALS',
       `No link can be signed for ${receipt.path}: the room's recordings go elsewhere now, and the settings hold no keys for that place.`,

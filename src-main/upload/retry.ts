@@ -42,11 +42,14 @@ export async function withRetry<T>(request: () => Promise<T>, { policy, signal, 
       signal,
       shouldRetry: ({ error, attemptNumber }) => mayRepeat(error, attemptNumber),
       onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
-        if (retriesLeft > 0 && error instanceof RollcallError && mayRepeat(error, attemptNumber)) onRetry(error, attemptNumber);
+        if (retriesLeft > 0 && error instanceof RollcallError && mayRepeat(error, attemptNumber))
+          onRetry(error, attemptNumber);
       },
     });
   } catch (error) {
     if (!signal.aborted || error instanceof RollcallError) throw error;
-    throw new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.', { cause: error });
+    throw new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.', {
+      cause: error,
+    });
   }
 }

@@ -2,7 +2,8 @@ import { RollcallError, redact, toRollcallError, type ErrorCode } from '../contr
 import type { StoreTarget } from '../contract/settings.ts';
 
 /** What was being asked of the store; each names the permission that it needs. */
-export type S3Action = 'head' | 'put' | 'createMultipart' | 'listParts' | 'putPart' | 'completeMultipart' | 'abortMultipart' | 'presign';
+export type S3Action =
+  'head' | 'put' | 'createMultipart' | 'listParts' | 'putPart' | 'completeMultipart' | 'abortMultipart' | 'presign';
 
 const PERMISSIONS: Record<S3Action, string> = {
   head: 's3:GetObject',
@@ -26,9 +27,25 @@ interface Facts {
   code: string;
 }
 
-const BUSY = new Set(['SlowDown', 'ServiceUnavailable', 'InternalError', 'RequestTimeout', 'Throttling', 'ThrottlingException', 'TooManyRequests', 'OperationAborted', 'BadGateway']);
+const BUSY = new Set([
+  'SlowDown',
+  'ServiceUnavailable',
+  'InternalError',
+  'RequestTimeout',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequests',
+  'OperationAborted',
+  'BadGateway',
+]);
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired', 'InvalidToken']);
-const REGION = new Set(['PermanentRedirect', 'TemporaryRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException', 'InvalidRegionName']);
+const REGION = new Set([
+  'PermanentRedirect',
+  'TemporaryRedirect',
+  'AuthorizationHeaderMalformed',
+  'IllegalLocationConstraintException',
+  'InvalidRegionName',
+]);
 const CLOCK = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture']);
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|EPROTO|UND_ERR|ERR_STREAM_PREMATURE_CLOSE)/;
 const TLS = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT)/;
@@ -44,7 +61,9 @@ export function describeS3Error(thrown: unknown, target: StoreTarget, action: S3
   const facts = factsOf(thrown);
   const [code, message, remedy] = diagnose(facts, target, action) ?? [];
   if (code === undefined || message === undefined || remedy === undefined) {
-    return facts.status === null && facts.code === '' ? toRollcallError(clean(thrown, target)) : unknownAnswer(facts, target, thrown);
+    return facts.status === null && facts.code === ''
+      ? toRollcallError(clean(thrown, target))
+      : unknownAnswer(facts, target, thrown);
   }
   return new RollcallError(code, message, remedy, { details: details(facts, target) });
 }
@@ -53,45 +72,88 @@ type Diagnosis = [code: ErrorCode, message: string, remedy: string];
 
 function diagnose(facts: Facts, target: StoreTarget, action: S3Action): Diagnosis | null {
   return (
-    credentialTrouble(facts, target) ?? bucketTrouble(facts, target) ?? passingTrouble(facts, target) ?? permissionTrouble(facts, target, action)
+    credentialTrouble(facts, target) ??
+    bucketTrouble(facts, target) ??
+    passingTrouble(facts, target) ??
+    permissionTrouble(facts, target, action)
   );
 }
 
 function credentialTrouble({ name, code, message }: Facts, target: StoreTarget): Diagnosis | null {
   const store = storeName(target);
   if (name === 'InvalidAccessKeyId' || name === 'UnrecognizedClientException') {
-    return ['UPLOAD_CREDENTIALS', `The access key is not known to the ${store}.`, 'Correct credentials.key of this destination.'];
+    return [
+      'UPLOAD_CREDENTIALS',
+      `The access key is not known to the ${store}.`,
+      'Correct credentials.key of this destination.',
+    ];
   }
   if (name === 'SignatureDoesNotMatch') {
-    return ['UPLOAD_CREDENTIALS', `The secret key is wrong for the ${store}: it refused the signature.`, 'Correct credentials.secret of this destination.'];
+    return [
+      'UPLOAD_CREDENTIALS',
+      `The secret key is wrong for the ${store}: it refused the signature.`,
+      'Correct credentials.secret of this destination.',
+    ];
   }
   if (EXPIRED.has(name)) {
-    return ['UPLOAD_CREDENTIALS', `The temporary credentials for the ${store} have expired or are not valid.`, 'Sign in again (aws sso login, or the credentials endpoint) and retry.'];
+    return [
+      'UPLOAD_CREDENTIALS',
+      `The temporary credentials for the ${store} have expired or are not valid.`,
+      'Sign in again (aws sso login, or the credentials endpoint) and retry.',
+    ];
   }
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError') {
     if (target.credentials.kind === 'endpoint') {
       return NETWORK.test(code) || /ECONN|ENOTFOUND|timed? ?out/i.test(message)
-        ? ['UPLOAD_NETWORK', `The credentials endpoint ${hostOf(target.credentials.url)} for the ${store} does not answer.`, 'Check credentials_endpoint and the network connection.']
-        : ['UPLOAD_CREDENTIALS', `The credentials endpoint ${hostOf(target.credentials.url)} gave no credentials for the ${store}.`, 'Check credentials_endpoint (https, or http on this computer) and credentials_token.'];
+        ? [
+            'UPLOAD_NETWORK',
+            `The credentials endpoint ${hostOf(target.credentials.url)} for the ${store} does not answer.`,
+            'Check credentials_endpoint and the network connection.',
+          ]
+        : [
+            'UPLOAD_CREDENTIALS',
+            `The credentials endpoint ${hostOf(target.credentials.url)} gave no credentials for the ${store}.`,
+            'Check credentials_endpoint (https, or http on this computer) and credentials_token.',
+          ];
     }
-    return ['UPLOAD_CREDENTIALS', `There are no credentials for the ${store}: the settings hold none and the AWS default chain found none.`, 'Add credentials.key and credentials.secret, or set up AWS credentials (aws configure, aws sso login).'];
+    return [
+      'UPLOAD_CREDENTIALS',
+      `There are no credentials for the ${store}: the settings hold none and the AWS default chain found none.`,
+      'Add credentials.key and credentials.secret, or set up AWS credentials (aws configure, aws sso login).',
+    ];
   }
   if (CLOCK.has(name)) {
-    return ['UPLOAD_CLOCK', `This computer's clock is too far from that of the ${store}.`, 'Set the date and time (automatic time is best) and retry.'];
+    return [
+      'UPLOAD_CLOCK',
+      `This computer's clock is too far from that of the ${store}.`,
+      'Set the date and time (automatic time is best) and retry.',
+    ];
   }
   return null;
 }
 
 function bucketTrouble({ name, status, region }: Facts, target: StoreTarget): Diagnosis | null {
   if (name === 'NoSuchBucket') {
-    return ['UPLOAD_NO_BUCKET', `There is no ${storeName(target)}.`, 'Create the bucket, or correct the location of this destination.'];
+    return [
+      'UPLOAD_NO_BUCKET',
+      `There is no ${storeName(target)}.`,
+      'Create the bucket, or correct the location of this destination.',
+    ];
   }
   if (name === 'InvalidBucketName') {
-    return ['UPLOAD_NO_BUCKET', `"${target.bucket}" is no bucket name that ${endpointName(target)} accepts.`, 'Correct the location of this destination.'];
+    return [
+      'UPLOAD_NO_BUCKET',
+      `"${target.bucket}" is no bucket name that ${endpointName(target)} accepts.`,
+      'Correct the location of this destination.',
+    ];
   }
   if (REGION.has(name) || status === 301 || status === 307) {
     const where = region === null ? 'in another region' : `in the region ${region}`;
-    return ['UPLOAD_WRONG_REGION', `The ${storeName(target)} is ${where}, not in ${target.region}.`, `Set options.region of this destination${region === null ? '' : ` to "${region}"`}.`];
+    return [
+      'UPLOAD_WRONG_REGION',
+      `The ${storeName(target)} is ${where}, not in ${target.region}.`,
+      `Set options.region of this destination${region === null ? '' : ` to "${region}"`}.`,
+    ];
   }
   return null;
 }
@@ -99,39 +161,72 @@ function bucketTrouble({ name, status, region }: Facts, target: StoreTarget): Di
 function passingTrouble({ name, status, code }: Facts, target: StoreTarget): Diagnosis | null {
   const host = endpointName(target);
   if (TLS.test(code)) {
-    return ['UPLOAD_CERTIFICATE', `The certificate of ${host} cannot be trusted (${code}).`, "Correct options.endpoint, or install the certificate authority's certificate on this computer."];
+    return [
+      'UPLOAD_CERTIFICATE',
+      `The certificate of ${host} cannot be trusted (${code}).`,
+      "Correct options.endpoint, or install the certificate authority's certificate on this computer.",
+    ];
   }
   if (BUSY.has(name) || status === 429 || (status !== null && status >= 500 && status !== 501 && status !== 507)) {
-    return ['UPLOAD_BUSY', `The ${storeName(target)} is busy or out of order (${name || String(status)}).`, 'Everything is kept; retry later.'];
+    return [
+      'UPLOAD_BUSY',
+      `The ${storeName(target)} is busy or out of order (${name || String(status)}).`,
+      'Everything is kept; retry later.',
+    ];
   }
   if (name === 'BadDigest' || name === 'XAmzContentSHA256Mismatch') {
-    return ['UPLOAD_MISMATCH', `Data arrived damaged at the ${storeName(target)}, which refused it.`, 'Retry; should it happen again, look for a faulty network device or proxy.'];
+    return [
+      'UPLOAD_MISMATCH',
+      `Data arrived damaged at the ${storeName(target)}, which refused it.`,
+      'Retry; should it happen again, look for a faulty network device or proxy.',
+    ];
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return ['UPLOAD_NETWORK', `The address of ${host} cannot be found (${code}).`, 'Check options.endpoint, options.region and the network connection.'];
+    return [
+      'UPLOAD_NETWORK',
+      `The address of ${host} cannot be found (${code}).`,
+      'Check options.endpoint, options.region and the network connection.',
+    ];
   }
   if (NETWORK.test(code) || name === 'TimeoutError') {
-    return ['UPLOAD_NETWORK', `The connection to ${host} failed (${code || name}).`, 'Check options.endpoint and the network connection; everything is kept, retry later.'];
+    return [
+      'UPLOAD_NETWORK',
+      `The connection to ${host} failed (${code || name}).`,
+      'Check options.endpoint and the network connection; everything is kept, retry later.',
+    ];
   }
   return null;
 }
 
 function permissionTrouble({ name, status }: Facts, target: StoreTarget, action: S3Action): Diagnosis | null {
   if (name === 'AccessDenied' || name === 'AllAccessDisabled' || name === 'AccountProblem' || status === 403) {
-    return ['UPLOAD_DENIED', `The ${storeName(target)} denies ${PERMISSIONS[action]} to these credentials.`, `Allow ${PERMISSIONS[action]} in the bucket's or the user's policy.`];
+    return [
+      'UPLOAD_DENIED',
+      `The ${storeName(target)} denies ${PERMISSIONS[action]} to these credentials.`,
+      `Allow ${PERMISSIONS[action]} in the bucket's or the user's policy.`,
+    ];
   }
   if (name === 'PreconditionFailed' || name === 'ConditionalRequestConflict') {
-    return ['UPLOAD_CONFLICT', `The ${storeName(target)} has another object under this key already, which is not replaced.`, 'Move or delete that object, or change the prefix, and retry.'];
+    return [
+      'UPLOAD_CONFLICT',
+      `The ${storeName(target)} has another object under this key already, which is not replaced.`,
+      'Move or delete that object, or change the prefix, and retry.',
+    ];
   }
   return null;
 }
 
 function unknownAnswer(facts: Facts, target: StoreTarget, cause: unknown): RollcallError {
   const answer = facts.status === null ? facts.code : `HTTP ${facts.status} ${facts.name}`;
-  return new RollcallError('UPLOAD_FAILED', `The ${storeName(target)} answered ${answer}.`, 'See the details; everything is kept, retry when the cause is mended.', {
-    details: details(facts, target),
-    cause: clean(cause, target),
-  });
+  return new RollcallError(
+    'UPLOAD_FAILED',
+    `The ${storeName(target)} answered ${answer}.`,
+    'See the details; everything is kept, retry when the cause is mended.',
+    {
+      details: details(facts, target),
+      cause: clean(cause, target),
+    },
+  );
 }
 
 function factsOf(thrown: unknown): Facts {
@@ -151,12 +246,17 @@ function factsOf(thrown: unknown): Facts {
 }
 
 function details(facts: Facts, target: StoreTarget): string {
-  return redact(`${facts.name}${facts.status === null ? '' : ` (HTTP ${facts.status})`}: ${facts.message.slice(0, 500)}`, secretsOf(target));
+  return redact(
+    `${facts.name}${facts.status === null ? '' : ` (HTTP ${facts.status})`}: ${facts.message.slice(0, 500)}`,
+    secretsOf(target),
+  );
 }
 
 /** An error of another program without its request and response, which hold signatures. */
 function clean(thrown: unknown, target: StoreTarget): Error {
-  const error = new Error(redact(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown), secretsOf(target)));
+  const error = new Error(
+    redact(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown), secretsOf(target)),
+  );
   if (thrown instanceof Error && thrown.stack !== undefined) error.stack = redact(thrown.stack, secretsOf(target));
   return error;
 }
@@ -166,7 +266,9 @@ function secretsOf({ credentials }: StoreTarget): string[] {
   return credentials.kind === 'endpoint' && credentials.token !== null ? [credentials.token] : [];
 }
 
-const endpointName = (target: StoreTarget): string => (target.endpoint === null ? `AWS (region ${target.region})` : hostOf(target.endpoint));
+const endpointName = (target: StoreTarget): string =>
+  target.endpoint === null ? `AWS (region ${target.region})` : hostOf(target.endpoint);
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : 'the endpoint');
-const record = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? { ...value } : {});
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);

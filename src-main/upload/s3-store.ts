@@ -9,61 +9,21 @@ import {
   S3Client,
   UploadPartCommand,
   type HeadObjectCommandOutput,
-  type S3ClientConfig,
 } from '@aws-sdk/client-s3';
-import { fromHttp } from '@aws-sdk/credential-providers';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { RollcallError } from '../contract/errors.ts';
-import type { StoreCredentials, StoreTarget } from '../contract/settings.ts';
-import { UploadGoneError, type CompletedPart, type ObjectMeta, type ObjectStore, type PresignedUrl, type RemoteObject, type RemotePart } from './object-store.ts';
+import type { StoreTarget } from '../contract/settings.ts';
+import {
+  UploadGoneError,
+  type CompletedPart,
+  type ObjectMeta,
+  type ObjectStore,
+  type PresignedUrl,
+  type RemoteObject,
+  type RemotePart,
+} from './object-store.ts';
+import { s3ClientConfig } from './s3-client.ts';
 import { describeS3Error, type S3Action } from './s3-errors.ts';
-
-const CONNECT_TIMEOUT_MS = 10_000;
-/** Without a byte either way. Long, as stores put the parts of a large object together before they answer. */
-const IDLE_TIMEOUT_MS = 120_000;
-const CREDENTIALS_TIMEOUT_MS = 5_000;
-
-/** The configuration of an S3 client for a destination, with checksums only where S3 demands them: many stores refuse the SDK's default trailers. */
-function clientConfig(target: StoreTarget): S3ClientConfig {
-  const credentials = credentialProvider(target.credentials);
-  return {
-    region: target.region,
-    forcePathStyle: target.forcePathStyle,
-    ...(target.endpoint === null ? {} : { endpoint: target.endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    // The upload engine repeats requests itself, so that each attempt is seen.
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: IDLE_TIMEOUT_MS },
-  };
-}
-
-/** undefined: the AWS default provider chain. */
-function credentialProvider(credentials: StoreCredentials): S3ClientConfig['credentials'] {
-  switch (credentials.kind) {
-    case 'static':
-      if (credentials.secret === '') return () => Promise.reject(lostSecret(credentials.key));
-      return { accessKeyId: credentials.key, secretAccessKey: credentials.secret };
-    case 'endpoint':
-      return fromHttp({
-        awsContainerCredentialsFullUri: credentials.url,
-        ...(credentials.token === null ? {} : { awsContainerAuthorizationToken: credentials.token }),
-        timeout: CREDENTIALS_TIMEOUT_MS,
-        maxRetries: 1,
-      });
-    case 'default-chain':
-      return undefined;
-  }
-}
-
-function lostSecret(key: string): RollcallError {
-  return new RollcallError(
-    'UPLOAD_CREDENTIALS',
-    `The secret key that belongs to the access key ${key} cannot be decrypted on this computer: its keyring is locked or was replaced.`,
-    'Unlock the keyring and restart Rollcall, or enter the secret key again in the settings.',
-  );
-}
 
 /** An `ObjectStore` on any service that speaks S3. `close` it after use. */
 export class S3Store implements ObjectStore {
@@ -76,12 +36,14 @@ export class S3Store implements ObjectStore {
     this.bucket = target.bucket;
     this.endpoint = target.endpoint;
     this.#target = target;
-    this.#client = new S3Client(clientConfig(target));
+    this.#client = new S3Client(s3ClientConfig(target));
   }
 
   async head(key: string, signal: AbortSignal): Promise<RemoteObject | null | 'hidden'> {
     try {
-      const found = await this.#client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }), { abortSignal: signal });
+      const found = await this.#client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }), {
+        abortSignal: signal,
+      });
       return remoteObject(found);
     } catch (error) {
       const status = statusOf(error);
@@ -94,7 +56,9 @@ export class S3Store implements ObjectStore {
   /** HEAD's errors have no body; GET's say which of the causes of a 403, 400 or 301 it is. */
   async #probe(key: string, signal: AbortSignal): Promise<null | 'hidden'> {
     try {
-      await this.#client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key, Range: 'bytes=0-0' }), { abortSignal: signal });
+      await this.#client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key, Range: 'bytes=0-0' }), {
+        abortSignal: signal,
+      });
     } catch (error) {
       if (nameOf(error) === 'NoSuchKey') return null;
       const failure = this.#failure(error, 'head', signal);
@@ -104,7 +68,12 @@ export class S3Store implements ObjectStore {
     throw new RollcallError('UPLOAD_BUSY', `The store refused to describe ${key} and then gave it.`, 'Retry later.');
   }
 
-  async put(key: string, body: Buffer, meta: ObjectMeta & { onlyIfAbsent: boolean }, signal: AbortSignal): Promise<void> {
+  async put(
+    key: string,
+    body: Buffer,
+    meta: ObjectMeta & { onlyIfAbsent: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
     await this.#run('put', signal, () =>
       this.#client.send(
         new PutObjectCommand({
@@ -125,7 +94,12 @@ export class S3Store implements ObjectStore {
   async createMultipart(key: string, meta: ObjectMeta, signal: AbortSignal): Promise<string> {
     const { UploadId } = await this.#run('createMultipart', signal, () =>
       this.#client.send(
-        new CreateMultipartUploadCommand({ Bucket: this.bucket, Key: key, ContentType: meta.contentType, Metadata: { sha256: meta.sha256 } }),
+        new CreateMultipartUploadCommand({
+          Bucket: this.bucket,
+          Key: key,
+          ContentType: meta.contentType,
+          Metadata: { sha256: meta.sha256 },
+        }),
         { abortSignal: signal },
       ),
     );
@@ -138,12 +112,16 @@ export class S3Store implements ObjectStore {
     try {
       do {
         const page = await this.#run('listParts', signal, () =>
-          this.#client.send(new ListPartsCommand({ Bucket: this.bucket, Key: key, UploadId: uploadId, PartNumberMarker: marker }), { abortSignal: signal }),
+          this.#client.send(
+            new ListPartsCommand({ Bucket: this.bucket, Key: key, UploadId: uploadId, PartNumberMarker: marker }),
+            { abortSignal: signal },
+          ),
         );
         for (const part of page.Parts ?? []) {
           parts.push({ number: part.PartNumber ?? 0, etag: unquote(part.ETag), sizeBytes: part.Size ?? -1 });
         }
-        marker = page.IsTruncated === true && page.NextPartNumberMarker !== marker ? page.NextPartNumberMarker : undefined;
+        marker =
+          page.IsTruncated === true && page.NextPartNumberMarker !== marker ? page.NextPartNumberMarker : undefined;
       } while (marker !== undefined);
       return parts;
     } catch (error) {
@@ -153,7 +131,12 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  async putPart(key: string, uploadId: string, part: { number: number; body: Buffer; md5: string }, signal: AbortSignal): Promise<string> {
+  async putPart(
+    key: string,
+    uploadId: string,
+    part: { number: number; body: Buffer; md5: string },
+    signal: AbortSignal,
+  ): Promise<string> {
     const { ETag } = await this.#run('putPart', signal, () =>
       this.#client.send(
         new UploadPartCommand({
@@ -171,7 +154,13 @@ export class S3Store implements ObjectStore {
     return this.#present(unquote(ETag), 'no ETag');
   }
 
-  async completeMultipart(key: string, uploadId: string, parts: readonly CompletedPart[], options: { onlyIfAbsent: boolean }, signal: AbortSignal): Promise<void> {
+  async completeMultipart(
+    key: string,
+    uploadId: string,
+    parts: readonly CompletedPart[],
+    options: { onlyIfAbsent: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
     await this.#run('completeMultipart', signal, () =>
       this.#client.send(
         new CompleteMultipartUploadCommand({
@@ -189,7 +178,9 @@ export class S3Store implements ObjectStore {
   async abortMultipart(key: string, uploadId: string, signal: AbortSignal): Promise<void> {
     try {
       await this.#run('abortMultipart', signal, () =>
-        this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key: key, UploadId: uploadId }), { abortSignal: signal }),
+        this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key: key, UploadId: uploadId }), {
+          abortSignal: signal,
+        }),
       );
     } catch (error) {
       if (!(error instanceof UploadGoneError)) throw error;
@@ -201,7 +192,10 @@ export class S3Store implements ObjectStore {
       // The clock as the store's answers corrected it.
       const signingDate = new Date(Date.now() + this.#client.config.systemClockOffset);
       const { expiration } = await this.#client.config.credentials();
-      const url = await getSignedUrl(this.#client, new GetObjectCommand({ Bucket: this.bucket, Key: key }), { expiresIn: seconds, signingDate });
+      const url = await getSignedUrl(this.#client, new GetObjectCommand({ Bucket: this.bucket, Key: key }), {
+        expiresIn: seconds,
+        signingDate,
+      });
       const expiresMs = Math.min(signingDate.getTime() + seconds * 1000, expiration?.getTime() ?? Infinity);
       return { url, expiresAt: new Date(expiresMs).toISOString() };
     } catch (error) {
@@ -223,8 +217,10 @@ export class S3Store implements ObjectStore {
   }
 
   #failure(error: unknown, action: S3Action, signal: AbortSignal): RollcallError {
-    if (nameOf(error) === 'NotImplemented' && (action === 'put' || action === 'completeMultipart')) return this.#cannotGuard(error, action);
-    if (signal.aborted) return new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
+    if (nameOf(error) === 'NotImplemented' && (action === 'put' || action === 'completeMultipart'))
+      return this.#cannotGuard(error, action);
+    if (signal.aborted)
+      return new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
     return describeS3Error(error, this.#target, action);
   }
 
@@ -242,7 +238,11 @@ export class S3Store implements ObjectStore {
 
   #present(value: string | undefined, what: string): string {
     if (value !== undefined && value !== '') return value;
-    throw new RollcallError('UPLOAD_BUSY', `The bucket "${this.bucket}" answered with ${what}.`, 'Retry later; the endpoint may not be an S3 service.');
+    throw new RollcallError(
+      'UPLOAD_BUSY',
+      `The bucket "${this.bucket}" answered with ${what}.`,
+      'Retry later; the endpoint may not be an S3 service.',
+    );
   }
 }
 

@@ -60,7 +60,8 @@ export async function uploadFile(file: FileUpload, context: UploadContext): Prom
 
 async function fingerprintOf(file: FileUpload, signal: AbortSignal): Promise<Fingerprint> {
   const savedSize = file.memory.load()?.part_size_bytes ?? 0;
-  const partSize = (size: number): number => (savedSize > 0 && Math.ceil(size / savedSize) <= MAX_PARTS ? savedSize : partSizeFor(size));
+  const partSize = (size: number): number =>
+    savedSize > 0 && Math.ceil(size / savedSize) <= MAX_PARTS ? savedSize : partSizeFor(size);
   const print = await fingerprint(file.path, partSize, signal);
   if (file.sha256 === null || file.sha256 === print.sha256) return print;
   throw new RollcallError(
@@ -70,7 +71,12 @@ async function fingerprintOf(file: FileUpload, signal: AbortSignal): Promise<Fin
   );
 }
 
-async function sendWhole(file: FileUpload, print: Fingerprint, { store, retry }: UploadContext, onlyIfAbsent: boolean): Promise<void> {
+async function sendWhole(
+  file: FileUpload,
+  print: Fingerprint,
+  { store, retry }: UploadContext,
+  onlyIfAbsent: boolean,
+): Promise<void> {
   const handle = await openFile(file.path);
   try {
     const [part] = partsOf(print.sizeBytes, Math.max(1, print.sizeBytes));
@@ -85,7 +91,12 @@ async function sendWhole(file: FileUpload, print: Fingerprint, { store, retry }:
   }
 }
 
-async function sendInParts(file: FileUpload, print: Fingerprint, context: UploadContext, onlyIfAbsent: boolean): Promise<void> {
+async function sendInParts(
+  file: FileUpload,
+  print: Fingerprint,
+  context: UploadContext,
+  onlyIfAbsent: boolean,
+): Promise<void> {
   for (let start = 1; ; start += 1) {
     const state = (await savedUpload(file, print, context)) ?? (await newUpload(file, print, context));
     try {
@@ -103,15 +114,28 @@ async function sendInParts(file: FileUpload, print: Fingerprint, context: Upload
 }
 
 /** The upload that an earlier run began, if it is of this very file, to this very place. */
-async function savedUpload(file: FileUpload, print: Fingerprint, context: UploadContext): Promise<MultipartState | null> {
+async function savedUpload(
+  file: FileUpload,
+  print: Fingerprint,
+  context: UploadContext,
+): Promise<MultipartState | null> {
   const saved = file.memory.load();
   if (saved === null) return null;
-  if (isHere(saved, file.key, context.store) && saved.sha256 === print.sha256 && saved.part_size_bytes === print.partSizeBytes) return saved;
+  if (
+    isHere(saved, file.key, context.store) &&
+    saved.sha256 === print.sha256 &&
+    saved.part_size_bytes === print.partSizeBytes
+  )
+    return saved;
   await dropMultipart(file, context);
   return null;
 }
 
-async function newUpload(file: FileUpload, print: Fingerprint, { store, retry }: UploadContext): Promise<MultipartState> {
+async function newUpload(
+  file: FileUpload,
+  print: Fingerprint,
+  { store, retry }: UploadContext,
+): Promise<MultipartState> {
   const meta = { contentType: contentType(file.path), sha256: print.sha256 };
   const uploadId = await withRetry(() => store.createMultipart(file.key, meta, retry.signal), retry);
   const state: MultipartState = {
@@ -146,11 +170,21 @@ const isHere = (saved: MultipartState, key: string, store: ObjectStore): boolean
 export function isSameContent(print: Fingerprint, remote: RemoteObject): boolean {
   if (remote.sizeBytes !== print.sizeBytes) return false;
   if (remote.sha256 !== null) return remote.sha256 === print.sha256;
-  return remote.etagIsMd5 && (remote.etag === expectedEtag(print, true) || (print.partMd5s.length === 1 && remote.etag === expectedEtag(print, false)));
+  return (
+    remote.etagIsMd5 &&
+    (remote.etag === expectedEtag(print, true) ||
+      (print.partMd5s.length === 1 && remote.etag === expectedEtag(print, false)))
+  );
 }
 
 /** Proof after sending: the size, and the ETag computed from the file; where ETags are not MD5s, our metadata. */
-async function verified(key: string, store: ObjectStore, print: Fingerprint, multipart: boolean, signal: AbortSignal): Promise<RemoteObject> {
+async function verified(
+  key: string,
+  store: ObjectStore,
+  print: Fingerprint,
+  multipart: boolean,
+  signal: AbortSignal,
+): Promise<RemoteObject> {
   const remote = await store.head(key, signal);
   if (remote === 'hidden') {
     throw new RollcallError(
@@ -159,7 +193,9 @@ async function verified(key: string, store: ObjectStore, print: Fingerprint, mul
       "Allow s3:GetObject (and s3:ListBucket) in the bucket's or the user's policy and retry.",
     );
   }
-  const etagFits = remote !== null && (remote.etagIsMd5 ? remote.etag === expectedEtag(print, multipart) : remote.sha256 === print.sha256);
+  const etagFits =
+    remote !== null &&
+    (remote.etagIsMd5 ? remote.etag === expectedEtag(print, multipart) : remote.sha256 === print.sha256);
   if (remote !== null && remote.sizeBytes === print.sizeBytes && etagFits) return remote;
   throw new RollcallError(
     'UPLOAD_MISMATCH',

@@ -61,7 +61,8 @@ export async function uploadSession(options: UploadSessionOptions): Promise<Uplo
   try {
     let stopped: RollcallError | null = null;
     for (const output of outputs) {
-      const failure: RollcallError | null = stopped === null ? await uploadOutput(options, output, destination.store, store) : stopped;
+      const failure: RollcallError | null =
+        stopped === null ? await uploadOutput(options, output, destination.store, store) : stopped;
       if (stopped !== null) await markFailed(options, output, destination.store, stopped);
       first ??= failure;
       if (failure !== null && STOPS_SESSION.has(failure.code)) stopped = failure;
@@ -75,11 +76,19 @@ export async function uploadSession(options: UploadSessionOptions): Promise<Uplo
 /** Gives every finished output an entry in session.json; returns those to send, the composite first. */
 async function prepare({ handle, outputIds }: UploadSessionOptions): Promise<SessionOutput[]> {
   const finished = handle.session.outputs.filter(({ state }) => state === 'done');
-  const isNew = ({ output_id: id }: SessionOutput): boolean => !handle.session.uploads.some((upload) => upload.output_id === id);
+  const isNew = ({ output_id: id }: SessionOutput): boolean =>
+    !handle.session.uploads.some((upload) => upload.output_id === id);
   if (finished.some(isNew)) {
     await handle.update((draft) => {
       for (const output of finished.filter(isNew)) {
-        draft.uploads.push({ output_id: output.output_id, state: 'pending', attempts: 0, multipart: null, receipt: null, error: null });
+        draft.uploads.push({
+          output_id: output.output_id,
+          state: 'pending',
+          attempts: 0,
+          multipart: null,
+          receipt: null,
+          error: null,
+        });
       }
     });
   }
@@ -96,7 +105,12 @@ function isDelivered(session: Readonly<Session>, output: SessionOutput): boolean
   return receipt !== null && (output.sha256 === null || output.sha256 === receipt.sha256);
 }
 
-async function uploadOutput(options: UploadSessionOptions, output: SessionOutput, target: StoreTarget, store: ObjectStore): Promise<RollcallError | null> {
+async function uploadOutput(
+  options: UploadSessionOptions,
+  output: SessionOutput,
+  target: StoreTarget,
+  store: ObjectStore,
+): Promise<RollcallError | null> {
   const { handle, emit, signal } = options;
   const reporter = new Reporter(options, output, target);
   const retry = {
@@ -114,7 +128,13 @@ async function uploadOutput(options: UploadSessionOptions, output: SessionOutput
       upload.error = null;
     });
     reporter.start();
-    const file = { path: join(handle.dir, output.file), key, sha256: output.sha256, memory: memory(handle, output), onProgress: (sent: number) => reporter.progress(sent) };
+    const file = {
+      path: join(handle.dir, output.file),
+      key,
+      sha256: output.sha256,
+      memory: memory(handle, output),
+      onProgress: (sent: number) => reporter.progress(sent),
+    };
     const receipt = await uploadFile(file, { store, retry });
     await change(handle, output, (upload) => {
       upload.state = 'delivered';
@@ -131,7 +151,12 @@ async function uploadOutput(options: UploadSessionOptions, output: SessionOutput
   }
 }
 
-async function markFailed(options: UploadSessionOptions, output: SessionOutput, target: StoreTarget, error: RollcallError): Promise<void> {
+async function markFailed(
+  options: UploadSessionOptions,
+  output: SessionOutput,
+  target: StoreTarget,
+  error: RollcallError,
+): Promise<void> {
   const stopped = error.code === 'CANCELLED';
   await change(options.handle, output, (upload) => {
     upload.state = stopped ? 'pending' : 'failed';
@@ -157,14 +182,19 @@ function memory(handle: SessionHandle, output: SessionOutput): MultipartMemory {
   };
 }
 
-async function change(handle: SessionHandle, output: SessionOutput, edit: (upload: SessionUpload) => void): Promise<void> {
+async function change(
+  handle: SessionHandle,
+  output: SessionOutput,
+  edit: (upload: SessionUpload) => void,
+): Promise<void> {
   await handle.update((draft) => {
     const upload = draft.uploads.find(({ output_id: id }) => id === output.output_id);
     if (upload !== undefined) edit(upload);
   });
 }
 
-const cancelled = (): RollcallError => new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
+const cancelled = (): RollcallError =>
+  new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
 
 /** Tells how far one file is: at each change, at most twice a second and at least so while it is under way. */
 class Reporter {
@@ -173,7 +203,12 @@ class Reporter {
   #timer: ReturnType<typeof setInterval> | null = null;
 
   constructor({ handle, emit }: UploadSessionOptions, output: SessionOutput, target: StoreTarget | null) {
-    const event = { event: 'upload', output_id: output.output_id, key: keyOrFile(handle.session, output, target), size: output.size_bytes } as const;
+    const event = {
+      event: 'upload',
+      output_id: output.output_id,
+      key: keyOrFile(handle.session, output, target),
+      size: output.size_bytes,
+    } as const;
     this.#emit = (state, sent) => emit({ ...event, state, sent });
   }
 

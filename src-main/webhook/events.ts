@@ -42,7 +42,12 @@ export interface SignedLink {
  * @param link null in events of failure.
  * @returns null where the session has no such output (any more).
  */
-export function webhookEvent(session: Readonly<Session>, delivery: WebhookDelivery, source: EventSource, link: SignedLink | null): WebhookEvent | null {
+export function webhookEvent(
+  session: Readonly<Session>,
+  delivery: WebhookDelivery,
+  source: EventSource,
+  link: SignedLink | null,
+): WebhookEvent | null {
   const output = session.outputs.find(({ output_id: id }) => id === delivery.output_id);
   if (output === undefined) return null;
   const upload = session.uploads.find(({ output_id: id }) => id === delivery.output_id);
@@ -85,7 +90,11 @@ function streamData(session: Readonly<Session>, output: SessionOutput): WebhookE
 }
 
 /** Sizes in bytes, durations in seconds. */
-function recordingData(output: SessionOutput, upload: SessionUpload | undefined, link: SignedLink | null): WebhookEvent['data'] {
+function recordingData(
+  output: SessionOutput,
+  upload: SessionUpload | undefined,
+  link: SignedLink | null,
+): WebhookEvent['data'] {
   return {
     recording_path: upload?.receipt?.path ?? null,
     recording_presigned_url: link?.url ?? null,
@@ -104,12 +113,28 @@ export function missingDeliveries(session: Readonly<Session>, newId: () => strin
   return session.outputs.flatMap((output) => {
     const upload = session.uploads.find(({ output_id: id }) => id === output.output_id);
     const error = output.state === 'failed' ? output.error : upload?.state === 'failed' ? upload.error : null;
-    const outcome = upload?.state === 'delivered' ? 'success' : output.state === 'failed' || upload?.state === 'failed' ? 'failure' : null;
+    const outcome =
+      upload?.state === 'delivered'
+        ? 'success'
+        : output.state === 'failed' || upload?.state === 'failed'
+          ? 'failure'
+          : null;
     if (outcome === null) return [];
     const type = EVENT_TYPES[output.kind][outcome];
     if (session.webhooks.some((entry) => entry.output_id === output.output_id && entry.type === type)) return [];
     const failure = outcome === 'failure' ? failureOf(error) : null;
-    return [{ id: newId(), type, output_id: output.output_id, created_at: now, state: 'pending', next_attempt_at: null, failure, attempts: [] }];
+    return [
+      {
+        id: newId(),
+        type,
+        output_id: output.output_id,
+        created_at: now,
+        state: 'pending',
+        next_attempt_at: null,
+        failure,
+        attempts: [],
+      },
+    ];
   });
 }
 

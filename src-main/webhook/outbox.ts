@@ -44,12 +44,19 @@ export async function deliverWebhooks(options: DeliverWebhooksOptions): Promise<
 }
 
 /** Sends one entry again, whatever became of it before, with its id and a fresh link. One attempt. */
-export async function replayWebhook(deliveryId: string, options: DeliverWebhooksOptions): Promise<WebhookDelivery | null> {
+export async function replayWebhook(
+  deliveryId: string,
+  options: DeliverWebhooksOptions,
+): Promise<WebhookDelivery | null> {
   if (options.webhook !== null) await deliver(deliveryId, options.webhook, { ...options, delaysMs: [] });
   return options.handle.session.webhooks.find(({ id }) => id === deliveryId) ?? null;
 }
 
-async function deliver(id: string, webhook: Webhook, options: DeliverWebhooksOptions): Promise<WebhookDelivery['state']> {
+async function deliver(
+  id: string,
+  webhook: Webhook,
+  options: DeliverWebhooksOptions,
+): Promise<WebhookDelivery['state']> {
   const delays = options.delaysMs ?? WEBHOOK_DELAYS_MS;
   for (let attempt = 0; ; attempt += 1) {
     if (options.signal.aborted) return 'pending';
@@ -64,7 +71,11 @@ async function deliver(id: string, webhook: Webhook, options: DeliverWebhooksOpt
   }
 }
 
-async function attemptOnce(id: string, webhook: Webhook, { handle, source, presign, signal, timeoutMs }: DeliverWebhooksOptions): Promise<WebhookAnswer> {
+async function attemptOnce(
+  id: string,
+  webhook: Webhook,
+  { handle, source, presign, signal, timeoutMs }: DeliverWebhooksOptions,
+): Promise<WebhookAnswer> {
   const { session } = handle;
   const delivery = session.webhooks.find((entry) => entry.id === id);
   if (delivery === undefined) return { status: null, excerpt: 'The outbox has no such event.' };
@@ -74,7 +85,15 @@ async function attemptOnce(id: string, webhook: Webhook, { handle, source, presi
     const event = webhookEvent(session, delivery, source, link);
     if (event === null) return { status: null, excerpt: 'The session has no such output.' };
     const secrets = link === null ? [] : [link.url];
-    return await postWebhook({ webhook, id, body: JSON.stringify(event), at: new Date(), signal, secrets, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+    return await postWebhook({
+      webhook,
+      id,
+      body: JSON.stringify(event),
+      at: new Date(),
+      signal,
+      secrets,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
   } catch (error) {
     // No link could be signed, or the signing secret is wrong: shown as an attempt, tried again in the next run.
     const { message, remedy } = toRollcallError(error);
@@ -88,7 +107,12 @@ function stateAfter({ status }: WebhookAnswer): WebhookDelivery['state'] {
   return status === 410 ? 'failed' : 'pending';
 }
 
-async function record(handle: SessionHandle, id: string, answer: WebhookAnswer, state: WebhookDelivery['state']): Promise<void> {
+async function record(
+  handle: SessionHandle,
+  id: string,
+  answer: WebhookAnswer,
+  state: WebhookDelivery['state'],
+): Promise<void> {
   await handle.update((draft) => {
     const delivery = draft.webhooks.find((entry) => entry.id === id);
     if (delivery === undefined) return;
@@ -101,7 +125,12 @@ async function record(handle: SessionHandle, id: string, answer: WebhookAnswer, 
 function failureMessage(handle: SessionHandle, id: string, webhook: Webhook): string {
   const delivery = handle.session.webhooks.find((entry) => entry.id === id);
   const last = delivery?.attempts.at(-1);
-  const answer = last === undefined ? 'was not asked' : last.status === null ? `gave no answer (${last.excerpt})` : `answered ${last.status}`;
+  const answer =
+    last === undefined
+      ? 'was not asked'
+      : last.status === null
+        ? `gave no answer (${last.excerpt})`
+        : `answered ${last.status}`;
   const next = delivery?.state === 'failed' ? 'It is not told again.' : 'It is told again in the next run.';
   return `The webhook at ${new URL(webhook.url).origin} ${answer} to ${delivery?.type ?? 'an event'}. ${next}`;
 }

@@ -29,7 +29,15 @@ export interface WebhookRequest {
  * secret headers go nowhere else.
  * @throws RollcallError `SETTINGS_INVALID` for a signing secret that cannot be used; every other fault is an answer.
  */
-export async function postWebhook({ webhook, id, body, at, signal, secrets = [], timeoutMs = WEBHOOK_TIMEOUT_MS }: WebhookRequest): Promise<WebhookAnswer> {
+export async function postWebhook({
+  webhook,
+  id,
+  body,
+  at,
+  signal,
+  secrets = [],
+  timeoutMs = WEBHOOK_TIMEOUT_MS,
+}: WebhookRequest): Promise<WebhookAnswer> {
   const signature = webhook.signing_secret === undefined ? {} : signatureHeaders(webhook.signing_secret, id, at, body);
   const ours = { 'content-type': 'application/json', 'user-agent': 'Rollcall', 'webhook-id': id, ...signature };
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
@@ -41,7 +49,8 @@ export async function postWebhook({ webhook, id, body, at, signal, secrets = [],
     for (let redirects = 0; ; redirects += 1) {
       const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: limit });
       const next = redirectTarget(response, url);
-      if (next === null || redirects === MAX_REDIRECTS) return { status: response.status, excerpt: await excerpt(response, hidden) };
+      if (next === null || redirects === MAX_REDIRECTS)
+        return { status: response.status, excerpt: await excerpt(response, hidden) };
       await response.body?.cancel();
       url = next;
     }
@@ -52,7 +61,8 @@ export async function postWebhook({ webhook, id, body, at, signal, secrets = [],
 
 function redirectTarget(response: Response, from: string): string | null {
   const location = response.headers.get('location');
-  if ((response.status !== 307 && response.status !== 308) || location === null || !URL.canParse(location, from)) return null;
+  if ((response.status !== 307 && response.status !== 308) || location === null || !URL.canParse(location, from))
+    return null;
   const next = new URL(location, from);
   return next.origin === new URL(from).origin ? next.href : null;
 }
@@ -79,6 +89,10 @@ function fault(error: unknown, timedOut: boolean, timeoutMs: number): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return 'The request failed.';
   // The message of a refused header would quote its value.
-  if (cause instanceof TypeError && /header/i.test(cause.message)) return "One of the webhook's headers has a name or value that HTTP does not allow.";
-  return `The request failed: ${'code' in cause ? `${String(cause.code)} ` : ''}${cause.message}`.slice(0, EXCERPT_CHARACTERS);
+  if (cause instanceof TypeError && /header/i.test(cause.message))
+    return "One of the webhook's headers has a name or value that HTTP does not allow.";
+  return `The request failed: ${'code' in cause ? `${String(cause.code)} ` : ''}${cause.message}`.slice(
+    0,
+    EXCERPT_CHARACTERS,
+  );
 }

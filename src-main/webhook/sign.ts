@@ -13,7 +13,15 @@ export function signatureHeaders(secret: string, id: string, at: Date, body: str
     signature = new StandardWebhook(secret).sign(id, at, body);
   } catch {
     // The library's message may quote the secret.
-    throw new RollcallError('SETTINGS_INVALID', "The webhook's signing_secret cannot be used: it must be whsec_ followed by base64.", 'Copy it again from the receiver.');
+    throw new RollcallError(
+      'SETTINGS_INVALID',
+      "The webhook's signing_secret cannot be used: it must be whsec_ followed by base64.",
+      'Copy it again from the receiver.',
+    );
   }
-  return { 'webhook-id': id, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': signature };
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': signature,
+  };
 }
