@@ -4,7 +4,18 @@ import { mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { EncodedAudioPacketSource, EncodedPacket, EncodedPacketSink, EncodedVideoPacketSource, FilePathSource, FilePathTarget, Input, MATROSKA, MkvOutputFormat, Output } from 'mediabunny';
+import {
+  EncodedAudioPacketSource,
+  EncodedPacket,
+  EncodedPacketSink,
+  EncodedVideoPacketSource,
+  FilePathSource,
+  FilePathTarget,
+  Input,
+  MATROSKA,
+  MkvOutputFormat,
+  Output,
+} from 'mediabunny';
 import type { Card, CardRenderer, CardSpec } from '../src-main/contract/cards.ts';
 import { trackFile } from '../src-main/contract/ids.ts';
 import type { Session, SessionStream, SessionTrack } from '../src-main/contract/session.ts';
@@ -16,13 +27,20 @@ export const ffmpeg = new FfmpegRunner(FFMPEG, 5);
 
 /** Runs ffmpeg for the test itself; stdout as bytes. */
 export async function sh(args: string[]): Promise<Buffer> {
-  const { stdout } = await run(FFMPEG, ['-hide_banner', '-v', 'error', '-y', ...args], { encoding: 'buffer', maxBuffer: 1 << 30 });
+  const { stdout } = await run(FFMPEG, ['-hide_banner', '-v', 'error', '-y', ...args], {
+    encoding: 'buffer',
+    maxBuffer: 1 << 30,
+  });
   return stdout;
 }
 
 export async function tempDir(): Promise<{ dir: string; remove: () => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'rollcall-media-'));
-  return { dir, remove: () => (process.env['KEEP'] ? Promise.resolve(console.log('kept', dir)) : rm(dir, { recursive: true, force: true })) };
+  return {
+    dir,
+    remove: () =>
+      process.env['KEEP'] ? Promise.resolve(console.log('kept', dir)) : rm(dir, { recursive: true, force: true }),
+  };
 }
 
 /** Cards as ffmpeg makes them: plain colours that no picture in these tests has. */
@@ -34,7 +52,19 @@ export class FakeCards implements CardRenderer {
     const width = spec.kind === 'label' ? Math.min(spec.maxWidth, 20 + spec.text.length * 8) : spec.width;
     const { height } = spec;
     const colour = { label: '0x000000@0.6', initials: '0x808000', message: '0x004060' }[spec.kind];
-    const png = await sh(['-f', 'lavfi', '-i', `color=c=${colour}:s=${width}x${height},format=rgba`, '-frames:v', '1', '-c:v', 'png', '-f', 'image2pipe', '-']);
+    const png = await sh([
+      '-f',
+      'lavfi',
+      '-i',
+      `color=c=${colour}:s=${width}x${height},format=rgba`,
+      '-frames:v',
+      '1',
+      '-c:v',
+      'png',
+      '-f',
+      'image2pipe',
+      '-',
+    ]);
     return { png: new Uint8Array(png), width, height };
   }
 }
@@ -85,11 +115,30 @@ const FLASH = 0.1;
 export async function makeSession(dir: string, peers: PeerSpec[]): Promise<Session> {
   await mkdir(join(dir, 'tracks'), { recursive: true });
   const session: Session = {
-    schema_version: 1, app_version: 'test', session_id: '5fccb7dc72909272bf999014', state: 'finalizing',
-    room: { id: '61101349d0f56e684b608c08', name: 'room', url: '' }, start_date: '20210721', started_at: '2021-07-21T00:00:00Z', stopped_at: null,
-    epoch_ms: 1626898422000, duration_ms: null,
-    settings: { template_id: null, recording: 'auto', upload: false, composite: true, destination: { kind: 'hosted', location: null, prefix: '' } },
-    peers: [], streams: [], tracks: [], outputs: [], uploads: [], webhooks: [], error: null,
+    schema_version: 1,
+    app_version: 'test',
+    session_id: '5fccb7dc72909272bf999014',
+    state: 'finalizing',
+    room: { id: '61101349d0f56e684b608c08', name: 'room', url: '' },
+    start_date: '20210721',
+    started_at: '2021-07-21T00:00:00Z',
+    stopped_at: null,
+    epoch_ms: 1626898422000,
+    duration_ms: null,
+    settings: {
+      template_id: null,
+      recording: 'auto',
+      upload: false,
+      composite: true,
+      destination: { kind: 'hosted', location: null, prefix: '' },
+    },
+    peers: [],
+    streams: [],
+    tracks: [],
+    outputs: [],
+    uploads: [],
+    webhooks: [],
+    error: null,
   };
   for (const peer of peers) {
     for (const spec of peer.streams) {
@@ -98,14 +147,22 @@ export async function makeSession(dir: string, peers: PeerSpec[]): Promise<Sessi
       for (const track of spec.tracks) tracks.push(await makeTrack(dir, peer.id, stream_id, track));
       session.tracks.push(...tracks);
       session.streams.push({
-        stream_id, peer_id: peer.id, type: spec.type, track_ids: tracks.map((track) => track.track_id),
-        start_ms: Math.min(...tracks.map((track) => track.start_ms)), end_ms: Math.max(...tracks.map((track) => track.end_ms)),
+        stream_id,
+        peer_id: peer.id,
+        type: spec.type,
+        track_ids: tracks.map((track) => track.track_id),
+        start_ms: Math.min(...tracks.map((track) => track.start_ms)),
+        end_ms: Math.max(...tracks.map((track) => track.end_ms)),
       });
     }
     const own = session.streams.filter((stream) => stream.peer_id === peer.id);
     session.peers.push({
-      peer_id: peer.id, display_name: peer.name, device: null, segment: peer.id,
-      joined_ms: Math.min(...own.map((s) => s.start_ms)), left_ms: Math.max(...own.map((s) => s.end_ms)),
+      peer_id: peer.id,
+      display_name: peer.name,
+      device: null,
+      segment: peer.id,
+      joined_ms: Math.min(...own.map((s) => s.start_ms)),
+      left_ms: Math.max(...own.map((s) => s.end_ms)),
     });
   }
   return session;
@@ -128,11 +185,25 @@ async function makeTrack(dir: string, peer_id: string, stream_id: string, spec: 
   const sizes = video ? spec.sizes : [];
   const seconds = video ? spec.sizes.reduce((sum, [s]) => sum + s, 0) : spec.seconds;
   return {
-    track_id, stream_id, peer_id, kind: spec.kind, source: spec.source ?? (video ? 'camera' : 'mic'), codec: video ? (spec.codec ?? 'vp8') : 'opus',
-    clock_rate: video ? 90000 : 48000, channels: video ? null : 2, file, start_ms: spec.at, end_ms: spec.at + seconds * 1000,
-    clock: { offset_ms: spec.at, skew: spec.skew ?? 0 }, frames: packets, key_frames: 0, size_bytes: 0,
-    width: video ? Math.max(...sizes.map(([, w]) => w)) : null, height: video ? Math.max(...sizes.map(([, , h]) => h)) : null,
-    paused: spec.paused ?? [], lost_frames: 0,
+    track_id,
+    stream_id,
+    peer_id,
+    kind: spec.kind,
+    source: spec.source ?? (video ? 'camera' : 'mic'),
+    codec: video ? (spec.codec ?? 'vp8') : 'opus',
+    clock_rate: video ? 90000 : 48000,
+    channels: video ? null : 2,
+    file,
+    start_ms: spec.at,
+    end_ms: spec.at + seconds * 1000,
+    clock: { offset_ms: spec.at, skew: spec.skew ?? 0 },
+    frames: packets,
+    key_frames: 0,
+    size_bytes: 0,
+    width: video ? Math.max(...sizes.map(([, w]) => w)) : null,
+    height: video ? Math.max(...sizes.map(([, , h]) => h)) : null,
+    paused: spec.paused ?? [],
+    lost_frames: 0,
   };
 }
 
@@ -142,10 +213,22 @@ async function encodeVideo(raw: string, spec: VideoSpec & TrackSpec): Promise<st
   for (const [i, [seconds, w, h]] of spec.sizes.entries()) {
     const file = `${raw}.${i}.mkv`;
     const flash = `drawbox=t=fill:color=white:enable='lt(mod(t+${t}+0.0005\\,1)\\,${FLASH})'`;
-    const enc = spec.codec === 'h264'
-      ? ['-c:v', 'libx264', '-preset', 'ultrafast', '-profile:v', 'baseline', '-bf', '0']
-      : ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '1M', '-auto-alt-ref', '0'];
-    await sh(['-f', 'lavfi', '-i', `color=c=${spec.colour}:s=${w}x${h}:r=${spec.fps ?? 30}:d=${seconds},${flash}`, ...enc, '-pix_fmt', 'yuv420p', '-g', String(spec.keyEvery ?? 300), file]);
+    const enc =
+      spec.codec === 'h264'
+        ? ['-c:v', 'libx264', '-preset', 'ultrafast', '-profile:v', 'baseline', '-bf', '0']
+        : ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '1M', '-auto-alt-ref', '0'];
+    await sh([
+      '-f',
+      'lavfi',
+      '-i',
+      `color=c=${spec.colour}:s=${w}x${h}:r=${spec.fps ?? 30}:d=${seconds},${flash}`,
+      ...enc,
+      '-pix_fmt',
+      'yuv420p',
+      '-g',
+      String(spec.keyEvery ?? 300),
+      file,
+    ]);
     files.push(file);
     t += seconds;
   }
@@ -157,7 +240,21 @@ async function encodeAudio(raw: string, spec: AudioSpec & TrackSpec): Promise<st
   // The sender's clock runs slow by `skew`: its second lasts 1 + skew of ours.
   const real = `(${t}+t*${1 + (spec.skew ?? 0)}+0.0005)`;
   const beep = `if(lt(mod(${real}\\,1)\\,${FLASH})\\,0.4*sin(2*PI*${spec.tone}*t)\\,0)`;
-  await sh(['-f', 'lavfi', '-i', `aevalsrc='${beep}':s=48000:d=${spec.seconds}`, '-ac', '2', '-c:a', 'libopus', '-b:a', '64k', '-vbr', 'on', raw]);
+  await sh([
+    '-f',
+    'lavfi',
+    '-i',
+    `aevalsrc='${beep}':s=48000:d=${spec.seconds}`,
+    '-ac',
+    '2',
+    '-c:a',
+    'libopus',
+    '-b:a',
+    '64k',
+    '-vbr',
+    'on',
+    raw,
+  ]);
   return [raw];
 }
 
@@ -183,8 +280,13 @@ async function writeTrack(files: string[], to: string, spec: TrackSpec): Promise
       const data = n - 1 === spec.damage ? packet.data.map((byte, i) => (i > 10 ? byte ^ 0x5a : byte)) : packet.data;
       const type = written === 0 && spec.kind === 'audio' ? 'key' : packet.type;
       const copy = new EncodedPacket(data, type, time, step);
-      if (video && track.isVideoTrack()) await video.add(copy, written === 0 ? { decoderConfig: (await track.getDecoderConfig())! } : undefined);
-      else if (audio && track.isAudioTrack()) await audio.add(copy, written === 0 ? { decoderConfig: { codec: 'opus', numberOfChannels: 2, sampleRate: 48000 } } : undefined);
+      if (video && track.isVideoTrack())
+        await video.add(copy, written === 0 ? { decoderConfig: (await track.getDecoderConfig())! } : undefined);
+      else if (audio && track.isAudioTrack())
+        await audio.add(
+          copy,
+          written === 0 ? { decoderConfig: { codec: 'opus', numberOfChannels: 2, sampleRate: 48000 } } : undefined,
+        );
       written++;
     }
     input.dispose();
@@ -195,7 +297,15 @@ async function writeTrack(files: string[], to: string, spec: TrackSpec): Promise
 
 /** Times (ms) at which the picture (or a rectangle of it) turns white. */
 export async function flashes(file: string, crop = ''): Promise<number[]> {
-  const raw = await sh(['-i', file, '-vf', `${crop ? `crop=${crop},` : ''}scale=8:8:flags=area,format=gray`, '-f', 'rawvideo', '-']);
+  const raw = await sh([
+    '-i',
+    file,
+    '-vf',
+    `${crop ? `crop=${crop},` : ''}scale=8:8:flags=area,format=gray`,
+    '-f',
+    'rawvideo',
+    '-',
+  ]);
   const times: number[] = [];
   let before = 255;
   for (let frame = 0; frame * 64 < raw.length; frame++) {
@@ -223,7 +333,19 @@ export async function beeps(file: string, tone?: number): Promise<number[]> {
 
 /** Colour at a place of the picture at a time, `[r, g, b]`. */
 export async function colourAt(file: string, ms: number, x: number, y: number): Promise<[number, number, number]> {
-  const raw = await sh(['-ss', String(ms / 1000), '-i', file, '-frames:v', '1', '-vf', `crop=4:4:${x - 2}:${y - 2},scale=1:1:flags=area,format=rgb24`, '-f', 'rawvideo', '-']);
+  const raw = await sh([
+    '-ss',
+    String(ms / 1000),
+    '-i',
+    file,
+    '-frames:v',
+    '1',
+    '-vf',
+    `crop=4:4:${x - 2}:${y - 2},scale=1:1:flags=area,format=rgb24`,
+    '-f',
+    'rawvideo',
+    '-',
+  ]);
   return [raw[0]!, raw[1]!, raw[2]!];
 }
 
@@ -237,7 +359,7 @@ export async function strictParse(file: string): Promise<void> {
 export async function boxes(file: string): Promise<{ top: string[]; editLists: boolean }> {
   const data = await readFile(file);
   const top: string[] = [];
-  for (let at = 0; at + 8 <= data.length; ) {
+  for (let at = 0; at + 8 <= data.length;) {
     const size = data.readUInt32BE(at) === 1 ? Number(data.readBigUInt64BE(at + 8)) : data.readUInt32BE(at);
     top.push(data.toString('latin1', at + 4, at + 8));
     at += Math.max(8, size);

@@ -98,7 +98,9 @@ function streamSpans(session: Session, stream: SessionStream, timeline: readonly
 }
 
 function sharedSpans(session: Session, stream: SessionStream): Span[] {
-  const tracks = session.tracks.filter((track) => track.stream_id === stream.stream_id).sort((a, b) => a.start_ms - b.start_ms);
+  const tracks = session.tracks
+    .filter((track) => track.stream_id === stream.stream_id)
+    .sort((a, b) => a.start_ms - b.start_ms);
   const spans: [number, number][] = [];
   for (const { start_ms: start, end_ms: end } of tracks) {
     const last = spans.at(-1);

@@ -98,5 +98,15 @@ function tileWidth(columns: number, rows: number, area: Rect, gap: number): numb
 
 const even = (value: number): number => Math.round(value / 2) * 2;
 const evenDown = (value: number): number => Math.floor(value / 2) * 2;
-const evenRect = ({ x, y, width, height }: Rect): Rect => ({ x: even(x), y: even(y), width: evenDown(width), height: evenDown(height) });
-const inset = (rect: Rect, by: number): Rect => ({ x: rect.x + by, y: rect.y + by, width: rect.width - 2 * by, height: rect.height - 2 * by });
+const evenRect = ({ x, y, width, height }: Rect): Rect => ({
+  x: even(x),
+  y: even(y),
+  width: evenDown(width),
+  height: evenDown(height),
+});
+const inset = (rect: Rect, by: number): Rect => ({
+  x: rect.x + by,
+  y: rect.y + by,
+  width: rect.width - 2 * by,
+  height: rect.height - 2 * by,
+});

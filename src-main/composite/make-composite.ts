@@ -58,12 +58,16 @@ const SOUND_SHARE = 0.1;
 export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposite> {
   const { session, sessionDir, width, height, fps, ffmpeg } = job;
   const range = compositeRange(session);
-  if (!range) throw new RollcallError('NO_MEDIA', 'The session has no media to compose.', 'There is nothing to make a file of.');
+  if (!range)
+    throw new RollcallError('NO_MEDIA', 'The session has no media to compose.', 'There is nothing to make a file of.');
   checkSize(width, height);
   const withoutPeers = new Set(job.withoutPeers);
   const dir = join(job.workDir, 'composite');
   await mkdir(dir, { recursive: true });
-  const intervals = mergeIntervals(planIntervals(session, job.timeline, range, fps, withoutPeers), intervalKey(job.layout));
+  const intervals = mergeIntervals(
+    planIntervals(session, job.timeline, range, fps, withoutPeers),
+    intervalKey(job.layout),
+  );
   const durationMs = (intervals.reduce((end, { to }) => Math.max(end, to), 0) * 1000) / fps;
 
   const progress = { picture: 0, sound: 0 };
@@ -93,7 +97,13 @@ export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposit
   ]);
 
   const joined = join(dir, 'joined.mp4');
-  await joinMp4({ segments, fps, sound: { file: soundFile, frames: aacFrames(durationMs) }, outFile: joined, signal: job.signal });
+  await joinMp4({
+    segments,
+    fps,
+    sound: { file: soundFile, frames: aacFrames(durationMs) },
+    outFile: joined,
+    signal: job.signal,
+  });
   const made = await probe(joined);
   await moveIntoPlace(joined, resolve(sessionDir, job.outFile));
   await rm(dir, { recursive: true, force: true });
@@ -103,12 +113,17 @@ export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposit
 
 function checkSize(width: number, height: number): void {
   if (width >= 160 && height >= 120 && width <= 4096 && height <= 4096 && width % 2 === 0 && height % 2 === 0) return;
-  throw new RollcallError('USAGE', `A composite of ${width}x${height} cannot be made.`, 'Choose even numbers from 160x120 to 4096x4096, such as 1280x720.');
+  throw new RollcallError(
+    'USAGE',
+    `A composite of ${width}x${height} cannot be made.`,
+    'Choose even numbers from 160x120 to 4096x4096, such as 1280x720.',
+  );
 }
 
 /** What a change of makes a new picture: who is there under what name, and in `speaker` who speaks. */
 function intervalKey(layout: LayoutKind): (interval: Interval) => string {
-  return ({ tiles, speakerId }) => JSON.stringify([tiles.map(({ streamId, name }) => [streamId, name]), layout === 'speaker' ? speakerId : null]);
+  return ({ tiles, speakerId }) =>
+    JSON.stringify([tiles.map(({ streamId, name }) => [streamId, name]), layout === 'speaker' ? speakerId : null]);
 }
 
 async function renderSegments(
@@ -128,7 +143,10 @@ async function renderSegments(
   try {
     for (const streamId of shown) {
       const tracks = session.tracks.filter((track) => track.stream_id === streamId);
-      pictures.set(streamId, await StreamPictures.open(sessionDir, tracks, { startMs: range.startMs, fps, ticks: total }));
+      pictures.set(
+        streamId,
+        await StreamPictures.open(sessionDir, tracks, { startMs: range.startMs, fps, ticks: total }),
+      );
     }
     for (const segment of planSegments(intervals, fps)) {
       const scene = await segmentScene(segment, canvas, pictures, cards);

@@ -35,7 +35,8 @@ export async function segmentScene(
     if (!tile) continue;
     scene.tiles.push(await sceneTile(segment, tile, rect, pictures, cards));
     const place = labelPlace(rect, height);
-    const label = place && (await cards.get({ kind: 'label', text: tile.name, maxWidth: place.maxWidth, height: place.height }));
+    const label =
+      place && (await cards.get({ kind: 'label', text: tile.name, maxWidth: place.maxWidth, height: place.height }));
     if (place && label) scene.overlays.push({ card: label, x: place.x, y: place.y });
   }
   return scene;
@@ -48,7 +49,13 @@ async function sceneTile(
   pictures: ReadonlyMap<string, StreamPictures>,
   cards: CardFiles,
 ): Promise<SceneTile> {
-  const card = await cards.get({ kind: 'initials', name: tile.name, seed: tile.peerId, width: rect.width, height: rect.height });
+  const card = await cards.get({
+    kind: 'initials',
+    name: tile.name,
+    seed: tile.peerId,
+    width: rect.width,
+    height: rect.height,
+  });
   const parts = pictures.get(tile.streamId)?.parts(from, to) ?? [{ kind: 'card', frames: to - from }];
   return { ...rect, parts, card };
 }

@@ -27,7 +27,8 @@ export interface EncodeSoundJob {
 }
 
 /** AAC frames that cover a duration. */
-export const aacFrames = (durationMs: number): number => Math.max(1, Math.ceil((durationMs * OPUS_RATE) / 1000 / AAC_FRAME_SAMPLES));
+export const aacFrames = (durationMs: number): number =>
+  Math.max(1, Math.ceil((durationMs * OPUS_RATE) / 1000 / AAC_FRAME_SAMPLES));
 
 /**
  * The whole sound of an output as ONE AAC encode, so that no join can click. The encoder delays sound by one frame;
@@ -67,4 +68,5 @@ export async function encodeSound(job: EncodeSoundJob): Promise<void> {
   }
 }
 
-const bytes = (samples: Float32Array): Uint8Array => new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+const bytes = (samples: Float32Array): Uint8Array =>
+  new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);

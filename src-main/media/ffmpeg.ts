@@ -83,7 +83,9 @@ export class FfmpegRunner implements Ffmpeg {
     const file = join(dir, 'filter-graph.txt');
     await writeFile(file, graph);
     // ffmpeg 7 replaced `-filter_complex_script` by the general "option from file" form, 8 dropped it.
-    return this.majorVersion >= 7 || this.majorVersion === 0 ? ['-/filter_complex', file] : ['-filter_complex_script', file];
+    return this.majorVersion >= 7 || this.majorVersion === 0
+      ? ['-/filter_complex', file]
+      : ['-filter_complex_script', file];
   }
 
   #spawn(job: FfmpegJob, args: string[], progress: ProgressParser | undefined): FfmpegProcess {

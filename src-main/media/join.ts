@@ -31,7 +31,10 @@ export interface JoinJob {
  * The index is written before the media in one pass ("reserve"), so a long file is not copied a second time.
  */
 export async function joinMp4(job: JoinJob): Promise<void> {
-  const output = new Output({ format: new Mp4OutputFormat({ fastStart: 'reserve' }), target: new FilePathTarget(job.outFile) });
+  const output = new Output({
+    format: new Mp4OutputFormat({ fastStart: 'reserve' }),
+    target: new FilePathTarget(job.outFile),
+  });
   const video = job.segments.length > 0 ? new EncodedVideoPacketSource('avc') : null;
   const audio = job.sound ? new EncodedAudioPacketSource('aac') : null;
   const totalFrames = job.segments.reduce((sum, { frames }) => sum + frames, 0);
@@ -59,7 +62,8 @@ async function addPicture(source: EncodedVideoPacketSource, job: JoinJob): Promi
       const config = track.isVideoTrack() ? await track.getDecoderConfig() : null;
       if (!config) throw broken(segment.file, 'it has no picture');
       const own = Buffer.from((config.description ?? new Uint8Array()) as Uint8Array);
-      if (description && !description.equals(own)) throw broken(segment.file, 'its encoder parameters differ from the others');
+      if (description && !description.equals(own))
+        throw broken(segment.file, 'its encoder parameters differ from the others');
       for await (const packet of new EncodedPacketSink(track).packets()) {
         checkAborted(job.signal);
         await source.add(at(packet, frame / job.fps, 1 / job.fps), description ? undefined : { decoderConfig: config });
@@ -67,11 +71,16 @@ async function addPicture(source: EncodedVideoPacketSource, job: JoinJob): Promi
         frame++;
       }
     });
-    if (frame - first !== segment.frames) throw broken(segment.file, `it has ${frame - first} frames, ${segment.frames} were expected`);
+    if (frame - first !== segment.frames)
+      throw broken(segment.file, `it has ${frame - first} frames, ${segment.frames} were expected`);
   }
 }
 
-async function addSound(source: EncodedAudioPacketSource, sound: { file: string; frames: number }, signal?: AbortSignal): Promise<void> {
+async function addSound(
+  source: EncodedAudioPacketSource,
+  sound: { file: string; frames: number },
+  signal?: AbortSignal,
+): Promise<void> {
   await withTrack(sound.file, async (track) => {
     const config = track.isAudioTrack() ? await track.getDecoderConfig() : null;
     if (!config) throw broken(sound.file, 'it has no sound');
@@ -98,14 +107,21 @@ async function withTrack(file: string, use: (track: InputTrack) => Promise<void>
   }
 }
 
-const at = (packet: EncodedPacket, timestamp: number, duration: number): EncodedPacket => packet.clone({ timestamp, duration });
+const at = (packet: EncodedPacket, timestamp: number, duration: number): EncodedPacket =>
+  packet.clone({ timestamp, duration });
 
 function checkAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new RollcallError('CANCELLED', 'Making the file was cancelled.', 'Start it again when you want the file.');
+  if (signal?.aborted)
+    throw new RollcallError('CANCELLED', 'Making the file was cancelled.', 'Start it again when you want the file.');
 }
 
 function broken(file: string, why: string): RollcallError {
-  return new RollcallError('MEDIA_INVALID', 'A part of the file that was being made is not as it should be.', 'Make the file again.', {
-    details: `${file}: ${why}`,
-  });
+  return new RollcallError(
+    'MEDIA_INVALID',
+    'A part of the file that was being made is not as it should be.',
+    'Make the file again.',
+    {
+      details: `${file}: ${why}`,
+    },
+  );
 }

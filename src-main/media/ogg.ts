@@ -40,7 +40,10 @@ export class OggOpusWriter {
   }
 
   #page(packets: Uint8Array[], type: number, granule: bigint): Uint8Array {
-    const table = packets.flatMap((packet) => [...Array<number>(lacing(packet.length) - 1).fill(255), packet.length % 255]);
+    const table = packets.flatMap((packet) => [
+      ...Array<number>(lacing(packet.length) - 1).fill(255),
+      packet.length % 255,
+    ]);
     const header = Buffer.alloc(27);
     header.write('OggS', 0, 'latin1');
     header.writeUInt8(type, 5);

@@ -21,7 +21,10 @@ export async function openTrack(file: string): Promise<OpenTrack | null> {
 }
 
 /** All packets in decode order; ends at the first place from which the file cannot be read on. */
-export async function* readPackets(open: OpenTrack, from?: EncodedPacket): AsyncGenerator<EncodedPacket, void, undefined> {
+export async function* readPackets(
+  open: OpenTrack,
+  from?: EncodedPacket,
+): AsyncGenerator<EncodedPacket, void, undefined> {
   const packets = open.sink.packets(from);
   for (;;) {
     let next: IteratorResult<EncodedPacket, void>;

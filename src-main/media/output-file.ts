@@ -16,7 +16,10 @@ export async function moveIntoPlace(from: string, to: string): Promise<void> {
 }
 
 /** Runs tasks side by side; where one fails the others are stopped, and all have ended before it is thrown. */
-export async function together(signal: AbortSignal | undefined, tasks: ((signal: AbortSignal) => Promise<void>)[]): Promise<void> {
+export async function together(
+  signal: AbortSignal | undefined,
+  tasks: ((signal: AbortSignal) => Promise<void>)[],
+): Promise<void> {
   const stop = new AbortController();
   const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   let first: { error: unknown } | undefined;

@@ -129,7 +129,8 @@ export function planCut(index: FrameIndex, ticks: Int32Array, from: number, to: 
   let firstFrame = shown;
   while (firstFrame > firstKey && index.keys[firstFrame] !== 1) firstFrame--;
   let endFrame = shown + 1;
-  while (endFrame < ticks.length && (ticks[endFrame] ?? 0) < to && index.formats[endFrame] === index.formats[shown]) endFrame++;
+  while (endFrame < ticks.length && (ticks[endFrame] ?? 0) < to && index.formats[endFrame] === index.formats[shown])
+    endFrame++;
   const base = firstFrame === shown ? from : Math.min(ticks[firstFrame] ?? from, from - 1);
   const timesS: number[] = [];
   for (let i = firstFrame; i < endFrame; i++) {

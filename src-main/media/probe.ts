@@ -33,7 +33,10 @@ export async function probe(file: string): Promise<ProbedFile> {
     return { tracks, durationMs: Math.max(0, ...tracks.map((track) => track.endMs)) };
   } catch (cause) {
     const details = cause instanceof Error ? cause.message : String(cause);
-    throw new RollcallError('MEDIA_INVALID', `"${file}" cannot be read as a media file.`, 'Make the file again.', { details, cause });
+    throw new RollcallError('MEDIA_INVALID', `"${file}" cannot be read as a media file.`, 'Make the file again.', {
+      details,
+      cause,
+    });
   } finally {
     input.dispose();
   }

@@ -75,7 +75,8 @@ async function prepareLayers(scene: Scene, dir: string): Promise<Layer[]> {
   const layers: Layer[] = [];
   for (const [t, { x, y, width, height, parts, card }] of scene.tiles.entries()) {
     const shown: ShownPart[] = [];
-    for (const [p, part] of parts.entries()) shown.push(await preparePart(part, card, join(dir, `tile${t}-part${p}.mkv`)));
+    for (const [p, part] of parts.entries())
+      shown.push(await preparePart(part, card, join(dir, `tile${t}-part${p}.mkv`)));
     layers.push({ x, y, width, height, parts: shown });
   }
   return layers;
@@ -108,7 +109,11 @@ async function withoutUndecodable({ scene, ffmpeg, signal }: SceneJob, layers: L
 
 async function decodes(file: string, ffmpeg: Ffmpeg, signal: AbortSignal | undefined): Promise<boolean> {
   try {
-    const { frames } = await ffmpeg.run({ name: 'check', signal, args: ['-i', file, '-map', '0:v', '-f', 'null', '-'] });
+    const { frames } = await ffmpeg.run({
+      name: 'check',
+      signal,
+      args: ['-i', file, '-map', '0:v', '-f', 'null', '-'],
+    });
     return frames > 0;
   } catch (thrown) {
     if (thrown instanceof RollcallError && thrown.code === 'CANCELLED') throw thrown;

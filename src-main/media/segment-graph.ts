@@ -64,13 +64,16 @@ export function segmentArgs(spec: SegmentSpec): SegmentArgs {
   const layerLabels = spec.layers.map((layer, l) => {
     const labels = layer.parts.map((part, p) => {
       const label = `l${l}p${p}`;
-      const from = part.kind === 'still' ? still(part.file) : addInput(['-threads', '1', '-f', 'matroska', '-i', part.file]);
+      const from =
+        part.kind === 'still' ? still(part.file) : addInput(['-threads', '1', '-f', 'matroska', '-i', part.file]);
       chains.push(`[${from}]${partFilters(spec, layer, part)}[${label}]`);
       return label;
     });
     const only = labels.length === 1 ? labels[0] : undefined;
     if (only !== undefined) return only;
-    chains.push(`${labels.map((label) => `[${label}]`).join('')}concat=n=${labels.length}:v=1:a=0,${grid(spec)}[l${l}]`);
+    chains.push(
+      `${labels.map((label) => `[${label}]`).join('')}concat=n=${labels.length}:v=1:a=0,${grid(spec)}[l${l}]`,
+    );
     return `l${l}`;
   });
 
@@ -81,7 +84,9 @@ export function segmentArgs(spec: SegmentSpec): SegmentArgs {
     const canvas = `color=c=${spec.background}:s=${spec.width}x${spec.height}:r=${spec.fps}`;
     chains.push(`${canvas},trim=end_frame=${spec.frames},format=yuv420p,${grid(spec)}[canvas]`);
     spec.layers.forEach((layer, l) => {
-      chains.push(`[${output}][${layerLabels[l] ?? ''}]overlay=${layer.x}:${layer.y}:format=yuv420:eof_action=repeat[o${l}]`);
+      chains.push(
+        `[${output}][${layerLabels[l] ?? ''}]overlay=${layer.x}:${layer.y}:format=yuv420:eof_action=repeat[o${l}]`,
+      );
       output = `o${l}`;
     });
   }

@@ -47,7 +47,17 @@ async function* decodePlaced(job: SoundJob): AsyncGenerator<PcmBlock, void, unde
     // stream that it gets otherwise it changes no sample (tested).
     args: [
       ...['-err_detect', 'ignore_err', '-f', 'ogg', '-i', 'pipe:0'],
-      ...['-af', 'aresample=async=1:min_hard_comp=0.01:first_pts=0', '-ac', String(CHANNELS), '-ar', String(OPUS_RATE), '-f', 'f32le', 'pipe:1'],
+      ...[
+        '-af',
+        'aresample=async=1:min_hard_comp=0.01:first_pts=0',
+        '-ac',
+        String(CHANNELS),
+        '-ar',
+        String(OPUS_RATE),
+        '-f',
+        'f32le',
+        'pipe:1',
+      ],
     ],
   });
   const runs: PcmRun[] = [];

@@ -7,8 +7,7 @@ import { VideoTrack } from './video-track.ts';
 
 /** One part of what a tile shows in a segment, before its frames are copied out of the track. */
 export type PlannedPart =
-  | { kind: 'card'; frames: number }
-  | { kind: 'cut'; trackId: string; track: VideoTrack; cut: Cut; frames: number };
+  { kind: 'card'; frames: number } | { kind: 'cut'; trackId: string; track: VideoTrack; cut: Cut; frames: number };
 
 /** A stream's pictures on an output's frame grid: all its video tracks, open for copying. */
 export class StreamPictures {
@@ -46,7 +45,9 @@ export class StreamPictures {
       const track = part.track === null ? undefined : this.#tracks[part.track];
       const ticks = part.track === null ? undefined : this.#plan.frameTicks[part.track];
       const cut = track && ticks ? planCut(track.index, ticks, part.from, part.to, this.#fps) : null;
-      return track && cut ? { kind: 'cut', trackId: track.track.track_id, track, cut, frames } : { kind: 'card', frames };
+      return track && cut
+        ? { kind: 'cut', trackId: track.track.track_id, track, cut, frames }
+        : { kind: 'card', frames };
     });
   }
 

@@ -19,5 +19,8 @@ export function canvasSize(sizes: readonly PictureSize[]): PictureSize | null {
 /** [0, ticks) in pieces of a minute from the start, so that a stream that goes on leaves the earlier pieces as they are. */
 export function splitTicks(ticks: number, fps: number): { from: number; to: number }[] {
   const size = SEGMENT_S * fps;
-  return Array.from({ length: Math.ceil(ticks / size) }, (_, i) => ({ from: i * size, to: Math.min(ticks, (i + 1) * size) }));
+  return Array.from({ length: Math.ceil(ticks / size) }, (_, i) => ({
+    from: i * size,
+    to: Math.min(ticks, (i + 1) * size),
+  }));
 }

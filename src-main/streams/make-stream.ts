@@ -56,43 +56,72 @@ export async function makeStream(job: MakeStreamJob): Promise<MadeStream> {
   const { session, streamId, sessionDir, signal } = job;
   const stream = session.streams.find(({ stream_id }) => stream_id === streamId);
   const peer = session.peers.find(({ peer_id }) => peer_id === stream?.peer_id);
-  if (!stream || !peer) throw new RollcallError('SESSION_INVALID', `The session has no stream "${streamId}".`, 'Choose one that session.json lists.');
+  if (!stream || !peer)
+    throw new RollcallError(
+      'SESSION_INVALID',
+      `The session has no stream "${streamId}".`,
+      'Choose one that session.json lists.',
+    );
   const tracks = session.tracks.filter((track) => track.stream_id === streamId);
   const dir = join(job.workDir, `stream-${streamId}`);
   await mkdir(dir, { recursive: true });
 
   const sound = soundPlan(stream, tracks, sessionDir, join(dir, 'sound.m4a'));
   const canvas = await canvasOf(tracks, sessionDir);
-  if (!sound && !canvas) throw new RollcallError('NO_MEDIA', `The stream "${streamId}" has no media.`, 'There is nothing to make a file of.');
+  if (!sound && !canvas)
+    throw new RollcallError(
+      'NO_MEDIA',
+      `The stream "${streamId}" has no media.`,
+      'There is nothing to make a file of.',
+    );
   const segments: { file: string; frames: number }[] = [];
   const progress = { picture: canvas ? 0 : 1, sound: sound ? 0 : 1 };
   const report = (): void => job.onProgress?.(progress.picture * (1 - SOUND_SHARE) + progress.sound * SOUND_SHARE);
   await together(signal, [
     async (either) => {
       if (!canvas) return;
-      segments.push(...(await renderPicture({ ...job, signal: either }, stream, peer.display_name, tracks, canvas, dir, (share) => {
-        progress.picture = share;
-        report();
-      })));
+      segments.push(
+        ...(await renderPicture({ ...job, signal: either }, stream, peer.display_name, tracks, canvas, dir, (share) => {
+          progress.picture = share;
+          report();
+        })),
+      );
     },
     async (either) => {
       if (!sound) return;
-      await encodeSound({ ...sound, ffmpeg: job.ffmpeg, signal: either, onProgress: (doneMs) => {
-        progress.sound = doneMs / sound.durationMs;
-        report();
-      } });
+      await encodeSound({
+        ...sound,
+        ffmpeg: job.ffmpeg,
+        signal: either,
+        onProgress: (doneMs) => {
+          progress.sound = doneMs / sound.durationMs;
+          report();
+        },
+      });
     },
   ]);
 
   const file = streamFile(peer.segment, streamId);
   const joined = join(dir, 'joined.mp4');
   const soundFrames = sound ? aacFrames(sound.durationMs) : 0;
-  await joinMp4({ segments, fps: STREAM_FPS, sound: sound ? { file: sound.outFile, frames: soundFrames } : null, outFile: joined, signal });
+  await joinMp4({
+    segments,
+    fps: STREAM_FPS,
+    sound: sound ? { file: sound.outFile, frames: soundFrames } : null,
+    outFile: joined,
+    signal,
+  });
   const { durationMs } = await probe(joined);
   await moveIntoPlace(joined, join(sessionDir, file));
   await rm(dir, { recursive: true, force: true });
   job.onProgress?.(1);
-  return { file, start_ms: stream.start_ms, duration_ms: durationMs, width: canvas?.width ?? null, height: canvas?.height ?? null };
+  return {
+    file,
+    start_ms: stream.start_ms,
+    duration_ms: durationMs,
+    width: canvas?.width ?? null,
+    height: canvas?.height ?? null,
+  };
 }
 
 function soundPlan(stream: SessionStream, tracks: readonly SessionTrack[], sessionDir: string, outFile: string) {
@@ -135,7 +164,11 @@ async function renderPicture(
 ): Promise<{ file: string; frames: number }[]> {
   const ticks = Math.max(1, Math.round(((stream.end_ms - stream.start_ms) * STREAM_FPS) / 1000));
   const card = await new CardFiles(job.cards, dir).get({ kind: 'initials', name, seed: stream.peer_id, ...canvas });
-  const pictures = await StreamPictures.open(job.sessionDir, tracks, { startMs: stream.start_ms, fps: STREAM_FPS, ticks });
+  const pictures = await StreamPictures.open(job.sessionDir, tracks, {
+    startMs: stream.start_ms,
+    fps: STREAM_FPS,
+    ticks,
+  });
   const segments: { file: string; frames: number }[] = [];
   try {
     for (const { from, to } of splitTicks(ticks, STREAM_FPS)) {
