@@ -73,13 +73,14 @@ type Diagnosis = [code: ErrorCode, message: string, remedy: string];
 function diagnose(facts: Facts, target: StoreTarget, action: S3Action): Diagnosis | null {
   return (
     credentialTrouble(facts, target) ??
+    providerTrouble(facts, target) ??
     bucketTrouble(facts, target) ??
     passingTrouble(facts, target) ??
     permissionTrouble(facts, target, action)
   );
 }
 
-function credentialTrouble({ name, code, message }: Facts, target: StoreTarget): Diagnosis | null {
+function credentialTrouble({ name }: Facts, target: StoreTarget): Diagnosis | null {
   const store = storeName(target);
   if (name === 'InvalidAccessKeyId' || name === 'UnrecognizedClientException') {
     return [
@@ -102,26 +103,6 @@ function credentialTrouble({ name, code, message }: Facts, target: StoreTarget):
       'Sign in again (aws sso login, or the credentials endpoint) and retry.',
     ];
   }
-  if (name === 'CredentialsProviderError' || name === 'TokenProviderError') {
-    if (target.credentials.kind === 'endpoint') {
-      return NETWORK.test(code) || /ECONN|ENOTFOUND|timed? ?out/i.test(message)
-        ? [
-            'UPLOAD_NETWORK',
-            `The credentials endpoint ${hostOf(target.credentials.url)} for the ${store} does not answer.`,
-            'Check credentials_endpoint and the network connection.',
-          ]
-        : [
-            'UPLOAD_CREDENTIALS',
-            `The credentials endpoint ${hostOf(target.credentials.url)} gave no credentials for the ${store}.`,
-            'Check credentials_endpoint (https, or http on this computer) and credentials_token.',
-          ];
-    }
-    return [
-      'UPLOAD_CREDENTIALS',
-      `There are no credentials for the ${store}: the settings hold none and the AWS default chain found none.`,
-      'Add credentials.key and credentials.secret, or set up AWS credentials (aws configure, aws sso login).',
-    ];
-  }
   if (CLOCK.has(name)) {
     return [
       'UPLOAD_CLOCK',
@@ -130,6 +111,32 @@ function credentialTrouble({ name, code, message }: Facts, target: StoreTarget):
     ];
   }
   return null;
+}
+
+/** No credentials at all, so that no request was made. */
+function providerTrouble({ name, code, message }: Facts, target: StoreTarget): Diagnosis | null {
+  if (name !== 'CredentialsProviderError' && name !== 'TokenProviderError') return null;
+  const store = storeName(target);
+  if (target.credentials.kind !== 'endpoint') {
+    return [
+      'UPLOAD_CREDENTIALS',
+      `There are no credentials for the ${store}: the settings hold none and the AWS default chain found none.`,
+      'Add credentials.key and credentials.secret, or set up AWS credentials (aws configure, aws sso login).',
+    ];
+  }
+  const endpoint = hostOf(target.credentials.url);
+  if (NETWORK.test(code) || /ECONN|ENOTFOUND|timed? ?out/i.test(message)) {
+    return [
+      'UPLOAD_NETWORK',
+      `The credentials endpoint ${endpoint} for the ${store} does not answer.`,
+      'Check credentials_endpoint and the network connection.',
+    ];
+  }
+  return [
+    'UPLOAD_CREDENTIALS',
+    `The credentials endpoint ${endpoint} gave no credentials for the ${store}.`,
+    'Check credentials_endpoint (https, or http on this computer) and credentials_token.',
+  ];
 }
 
 function bucketTrouble({ name, status, region }: Facts, target: StoreTarget): Diagnosis | null {
@@ -192,6 +199,13 @@ function passingTrouble({ name, status, code }: Facts, target: StoreTarget): Dia
     return [
       'UPLOAD_NETWORK',
       `The connection to ${host} failed (${code || name}).`,
+      'Check options.endpoint and the network connection; everything is kept, retry later.',
+    ];
+  }
+  if (status !== null && status < 300) {
+    return [
+      'UPLOAD_NETWORK',
+      `The answer of ${host} was cut off, or is not that of an S3 service.`,
       'Check options.endpoint and the network connection; everything is kept, retry later.',
     ];
   }
