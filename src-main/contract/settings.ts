@@ -46,8 +46,13 @@ export type Hosted = z.infer<typeof hostedSchema>;
 
 export const webhookSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }),
-  /** The user's own headers; their values are secrets. */
-  headers: z.record(z.string(), z.string()).optional(),
+  /** The user's own headers; their values are secrets (the bullet is what a hidden one shows). */
+  headers: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is no name of an HTTP header'),
+      z.string().regex(/^[\t\x20-\x7e\x80-\xff\u2022]*$/, 'must be a header value: one line, no special characters'),
+    )
+    .optional(),
   /** Standard Webhooks secret, `whsec_` + base64. */
   signing_secret: nonEmpty.optional(),
 });

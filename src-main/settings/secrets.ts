@@ -115,3 +115,38 @@ export function withoutSecrets(settings: Settings): Settings {
   }
   return clean;
 }
+
+/**
+ * Puts back the secrets that an export left out: where a destination (same place, same bucket and endpoint) or a webhook
+ * (same place, same URL) is imported without any, it keeps those of `previous`. Changes `next`.
+ */
+export function adoptSecrets(next: Settings, previous: Settings): void {
+  adoptStore(next.hosted, previous.hosted);
+  adoptWebhook(next.webhook, previous.webhook);
+  for (const template of next.templates) {
+    const old = previous.templates.find(({ id }) => id === template.id);
+    adoptStore(template.recording.upload_info, old?.recording.upload_info);
+    adoptWebhook(template.webhook, old?.webhook);
+  }
+  for (const room of next.rooms) {
+    const old = previous.rooms.find(({ id }) => id === room.id);
+    adoptStore(room.upload_info, old?.upload_info);
+    adoptWebhook(room.webhook, old?.webhook);
+  }
+}
+
+function adoptStore(next: UploadInfo | Hosted | null | undefined, old: UploadInfo | Hosted | null | undefined): void {
+  if (!next || !old || next.location !== old.location || next.options?.endpoint !== old.options?.endpoint) return;
+  if (next.credentials === undefined && old.credentials && !('credentials_endpoint' in next)) {
+    next.credentials = { ...old.credentials };
+  }
+  if (!('credentials_endpoint' in next) || !('credentials_endpoint' in old)) return;
+  if (next.credentials_endpoint !== old.credentials_endpoint || old.credentials_token === undefined) return;
+  next.credentials_token ??= old.credentials_token;
+}
+
+function adoptWebhook(next: Webhook | null | undefined, old: Webhook | null | undefined): void {
+  if (!next || !old || next.url !== old.url) return;
+  if (next.signing_secret === undefined && old.signing_secret !== undefined) next.signing_secret = old.signing_secret;
+  if (next.headers === undefined && old.headers !== undefined) next.headers = { ...old.headers };
+}

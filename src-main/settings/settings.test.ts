@@ -197,6 +197,18 @@ describe('parseSettings', () => {
     expect(error.message).toMatch(message);
   });
 
+  it("reads SPEC's example", () => {
+    const example = `{
+      "hosted":  { "location": "rollcall", "prefix": "", "options": { "endpoint": "https://s3.example.net", "region": "eu-west-1", "force_path_style": true },
+                   "credentials": { "key": "...", "secret": "..." } },
+      "webhook": { "url": "https://example.net/hook", "headers": { "x-token": "..." }, "signing_secret": "whsec_..." },
+      "templates": [ { "id": "classes", "name": "Classes", "recording": { "enabled": true, "upload_info": { "type": "s3", "location": "bucket", "prefix": "p" } }, "webhook": null } ],
+      "rooms": [ { "id": "61101349d0f56e684b608c08", "name": "Monday", "template_id": "classes", "url": "https://sfu.example.net/?roomId=monday", "recording": "auto", "upload_info": null, "webhook": null } ]
+    }`;
+    const { rooms, templates } = parseSettings(`\uFEFF${example}`, 'f');
+    expect([rooms[0]?.name, templates[0]?.recording.upload_info?.prefix]).toEqual(['Monday', 'p']);
+  });
+
   it('tells no secret, whatever is wrong', () => {
     const bad = [
       '{"hosted":{"location":"l","credentials":{"key":"SECRET","secret":["SECRET"]}}}',
@@ -251,8 +263,14 @@ describe('SettingsStore', () => {
     const other = open().settings;
     other.import(store.export({ includeSecrets: true }), 'x.json');
     expect(other.load().settings).toEqual(full());
+    // Secrets that an export leaves out stay where they are kept, and are nowhere else.
     other.import(store.export(), 'x.json');
-    expect(other.load().settings.hosted).toEqual({ location: 'h' });
+    expect(other.load().settings).toEqual(full());
+    other.import(store.export().replace('"location": "h"', '"location": "elsewhere"'), 'x.json');
+    expect(other.load().settings.hosted).toEqual({ location: 'elsewhere' });
+    const third = open().settings;
+    third.import(store.export(), 'x.json');
+    expect(third.load().settings.webhook).toEqual({ url: 'https://x.example/' });
   });
 
   it('refuses secrets without a keyring and keeps a new room otherwise', () => {

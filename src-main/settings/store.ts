@@ -3,7 +3,7 @@ import { RollcallError } from '../contract/errors.ts';
 import { settingsSchema, type Room, type Settings } from '../contract/settings.ts';
 import { checkSettings, parseSettings } from './parse.ts';
 import { newId } from './rooms.ts';
-import { HIDDEN_SECRET, joinSecrets, splitSecrets, withoutSecrets } from './secrets.ts';
+import { adoptSecrets, HIDDEN_SECRET, joinSecrets, splitSecrets, withoutSecrets } from './secrets.ts';
 
 /** The part of electron-store that is used; it writes atomically. */
 export interface KeyValueStore {
@@ -95,9 +95,14 @@ export class SettingsStore {
     this.save({ ...settings, rooms: [...others, room] });
   }
 
-  /** Replaces everything by a settings file's text; secrets the file leaves out are gone. Throws as `parseSettings`. */
+  /**
+   * Replaces everything by a settings file's text. A destination or webhook that is the same as before and has no
+   * secrets in the file, as exports have none, keeps those of before. Throws as `parseSettings`.
+   */
   import(text: string, fileName: string): void {
-    this.save(parseSettings(text, fileName));
+    const next = parseSettings(text, fileName);
+    adoptSecrets(next, this.redacted());
+    this.save(next);
   }
 
   /** A settings file's text, without any secret unless asked for. */
