@@ -187,6 +187,8 @@ describe('parseSettings', () => {
     ['{"hosted":{"bucket":"b","location":"l"}}', /hosted has "bucket"/],
     ['{"hosted":{"location":"b","credentials":{"key":"k"}}}', /hosted\.credentials\.secret is missing/],
     ['{"webhook":{"url":"hook"}}', /webhook\.url must be an http\(s\) URL, but is another text/],
+    ['{"webhook":{"url":"https://h/","headers":{"bad name":"v"}}}', /webhook\.headers\.bad name/],
+    ['{"webhook":{"url":"https://h/","headers":{"x-a":"a\\nb"}}}', /webhook\.headers\.x-a must be a header value/],
     [
       '{"rooms":[{"id":"61101349d0f56e684b608c08","name":"n","url":"u","template_id":"t"}]}',
       /rooms\[0\]\.template_id: "t" is no template's id/,
