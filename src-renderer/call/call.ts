@@ -46,13 +46,22 @@ const TAP_SETTINGS: Record<TapSupport, Partial<RTCConfiguration> & { encodedInse
 export class Call {
   readonly #signalling: Signalling;
   readonly #listener: CallListener;
+  readonly #settings: Partial<RTCConfiguration>;
   readonly #consumers = new Map<string, mediasoup.Consumer>();
   #transport: mediasoup.Transport | null = null;
   #iceTimer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
 
-  /** @param connect makes the signalling for this call, given the listener that it reports to. */
-  constructor(connect: (listener: SignallingListener) => Signalling, listener: CallListener) {
+  /**
+   * @param connect makes the signalling for this call, given the listener that it reports to.
+   * @param settings of the receiving connection; by default those with which frames can be taken from it.
+   */
+  constructor(
+    connect: (listener: SignallingListener) => Signalling,
+    listener: CallListener,
+    settings: Partial<RTCConfiguration> = TAP_SETTINGS[tapSupport()],
+  ) {
+    this.#settings = settings;
     this.#listener = listener;
     this.#signalling = connect(this.#signallingListener());
   }
@@ -96,7 +105,7 @@ export class Call {
   #makeTransport(device: Device, parameters: Parameters<Device['createRecvTransport']>[0]): mediasoup.Transport {
     const transport = device.createRecvTransport({
       ...parameters,
-      additionalSettings: TAP_SETTINGS[tapSupport()],
+      additionalSettings: this.#settings,
     });
     transport.on('connect', ({ dtlsParameters }, done, failed) => {
       this.#signalling.connectTransport(transport.id, dtlsParameters).then(done, failed);
