@@ -39,7 +39,8 @@ export async function* trackSound(job: SoundJob): AsyncGenerator<PcmBlock, void,
 /** Decoded sound at its place in the track's file. */
 async function* decodePlaced(job: SoundJob): AsyncGenerator<PcmBlock, void, undefined> {
   const open = await openTrack(job.file);
-  if (!open) return;
+  // Anything but Opus (no browser sends it unless told to) stays silent rather than failing the whole file.
+  if (!open || job.track.codec !== 'opus') return open?.close();
   const process = job.ffmpeg.start({
     name: job.track.file,
     signal: job.signal,
@@ -61,9 +62,9 @@ async function* decodePlaced(job: SoundJob): AsyncGenerator<PcmBlock, void, unde
     ],
   });
   const runs: PcmRun[] = [];
-  let readError: unknown;
+  let readError: Error | undefined;
   const feeding = feed(process, open, runs).catch((thrown: unknown) => {
-    readError = thrown;
+    readError = thrown instanceof Error ? thrown : new Error(String(thrown));
     process.kill();
   });
   try {

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { segmentArgs, type SegmentSpec } from './segment-graph.ts';
+
+const BASE: SegmentSpec = {
+  width: 640,
+  height: 360,
+  fps: 30,
+  frames: 60,
+  background: '0x111111',
+  letterbox: '0x000000',
+  layers: [],
+  overlays: [],
+};
+const TILE = { x: 8, y: 8, width: 320, height: 180 };
+
+it('lays tiles and labels on the canvas, each input once', () => {
+  const { inputs, graph, output } = segmentArgs({
+    ...BASE,
+    layers: [
+      { ...TILE, parts: [{ kind: 'cut', file: 'a.mkv', startS: 1.5, frames: 60 }] },
+      {
+        ...TILE,
+        x: 328,
+        parts: [
+          { kind: 'still', file: 'card.png', frames: 20 },
+          { kind: 'cut', file: 'b.mkv', startS: 0, frames: 40 },
+        ],
+      },
+    ],
+    overlays: [{ file: 'label.png', x: 12, y: 160 }],
+  });
+  expect(inputs.filter((_, i) => inputs[i - 1] === '-i')).toEqual(['a.mkv', 'card.png', 'b.mkv', 'label.png']);
+  expect(graph).toContain('[0:v]trim=start=1.483333,setpts=PTS-1.500000/TB,scale=320:180');
+  expect(graph).toContain('[l1p0][l1p1]concat=n=2:v=1:a=0');
+  expect(graph).toContain('trim=end_frame=40');
+  expect(graph).toContain('overlay=328:8');
+  expect(graph).toContain('overlay=12:160');
+  expect(output).toBe('[q0]');
+});
+
+it('needs no canvas for one picture that fills it', () => {
+  const whole = {
+    x: 0,
+    y: 0,
+    width: 640,
+    height: 360,
+    parts: [{ kind: 'cut' as const, file: 'a.mkv', startS: 0, frames: 60 }],
+  };
+  const { graph, output } = segmentArgs({ ...BASE, layers: [whole] });
+  expect(graph).not.toContain('overlay');
+  expect(output).toBe('[l0p0]');
+});
