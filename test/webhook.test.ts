@@ -177,13 +177,14 @@ describe('deliverWebhooks', () => {
   it('leaves the rest pending in order while the receiver is down, and goes on in the next run', async () => {
     const made = await delivered();
     const warnings: RollcallEvent[] = [];
-    const down = await deliverWebhooks(
-      options(made, { url: 'http://127.0.0.1:9/' }, { emit: (event) => warnings.push(event) }),
-    );
+    const nobody = await receiver({ status: 200 });
+    await closing.pop()?.();
+    const down = await deliverWebhooks(options(made, { url: nobody.url }, { emit: (event) => warnings.push(event) }));
     expect(down.map(({ state, attempts }) => [state, attempts.length])).toEqual([
       ['pending', 4],
       ['pending', 0],
     ]);
+    expect(down[0]!.attempts[0]!.excerpt).toContain('ECONNREFUSED');
     expect(warnings).toMatchObject([{ code: 'WEBHOOK_FAILED' }]);
     const { url, received } = await receiver({ status: 204 });
     const reopened = made.reopen();
