@@ -94,7 +94,8 @@ async function start(variant: Variant, url: string, library: string, viewer: str
     variant === 'rollcall'
       ? await electronCommand(words)
       : await electronCommand([`--url=${url}`, `--mode=${variant}`], { app: viewer });
-  return spawn(executablePath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  // Without a sound card Chromium complains at length about each stream that it plays.
+  return spawn(executablePath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
 async function publish(sfu: Sfu, peers: number, seconds: number): Promise<Publisher[]> {

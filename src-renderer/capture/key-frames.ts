@@ -2,9 +2,12 @@
 const START_MS = 2000;
 /** No frames for this long, of a track that is not paused, is a stall. */
 const STALL_MS = 4000;
-/** Never two requests for one track within this time; a stalled one, which may have nothing to send, is left in peace. */
+/**
+ * Never two requests for one track within this time, doubled for each that was not answered: an SFU repeats a request by
+ * itself, and a sender that did not answer has no key frame to give.
+ */
 const SPACING_MS = 5000;
-const STALL_SPACING_MS = 15_000;
+const MAX_SPACING_MS = 60_000;
 
 /** What the policy needs to know of a track; times are Unix milliseconds. */
 export interface FrameTimes {
@@ -20,6 +23,7 @@ export class KeyFramePolicy {
   readonly #intervalMs: number;
   readonly #startedAtMs: number;
   #lastRequestMs = -Infinity;
+  #unanswered = 0;
 
   constructor(intervalMs: number, startedAtMs: number) {
     this.#intervalMs = intervalMs;
@@ -28,17 +32,19 @@ export class KeyFramePolicy {
 
   /** @returns why a key frame is wanted now, or null. A reason counts as asked. */
   due(nowMs: number, track: FrameTimes, paused: boolean): 'periodic' | 'start' | 'stall' | null {
-    if (paused || nowMs - this.#lastRequestMs < SPACING_MS) return null;
+    if ((track.lastKeyFrameAtMs ?? -Infinity) > this.#lastRequestMs) this.#unanswered = 0;
+    const spacingMs = Math.min(MAX_SPACING_MS, SPACING_MS * 2 ** this.#unanswered);
+    if (paused || nowMs - this.#lastRequestMs < spacingMs) return null;
     const reason = this.#reason(nowMs, track);
-    if (reason) this.#lastRequestMs = nowMs;
+    if (!reason) return null;
+    this.#lastRequestMs = nowMs;
+    this.#unanswered += 1;
     return reason;
   }
 
   #reason(nowMs: number, track: FrameTimes): 'periodic' | 'start' | 'stall' | null {
     if (track.lastKeyFrameAtMs === null) return nowMs - this.#startedAtMs >= START_MS ? 'start' : null;
-    if (track.lastFrameAtMs !== null && nowMs - track.lastFrameAtMs >= STALL_MS) {
-      return nowMs - this.#lastRequestMs >= STALL_SPACING_MS ? 'stall' : null;
-    }
+    if (track.lastFrameAtMs !== null && nowMs - track.lastFrameAtMs >= STALL_MS) return 'stall';
     return nowMs - track.lastKeyFrameAtMs >= this.#intervalMs ? 'periodic' : null;
   }
 }
