@@ -100,7 +100,8 @@ function makeHandlers(options: IpcOptions): Handlers {
       const detail = await service.session(sessionId);
       const output = detail.session?.outputs.find((candidate) => candidate.output_id === outputId);
       if (output === undefined) return openPath(detail.dir);
-      shell.showItemInFolder(join(detail.dir, output.file));
+      // Answers nothing on older Electrons, a promise on newer ones.
+      await shell.showItemInFolder(join(detail.dir, output.file));
       return null;
     },
     openLibrary: async () => openPath((await service.snapshot()).library.dir),

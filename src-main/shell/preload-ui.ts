@@ -41,6 +41,6 @@ const api: RollcallApi = {
       ipcRenderer.off('rollcall:change', forward);
     };
   },
-} as RollcallApi;
+};
 
 contextBridge.exposeInMainWorld('rollcall', api);

@@ -46,10 +46,7 @@ export function FileRow(props: FileRowProps) {
           <Icon size={18} stroke={1.6} aria-hidden className={styles.icon} />
           <span className={styles.words}>
             <span className={`${styles.title} clip`}>{title}</span>
-            <span className={`${styles.note} clip`}>
-              {note}
-              {output.state === 'done' && ` · ${formatLength(output.duration_ms)} · ${formatBytes(output.size_bytes)}`}
-            </span>
+            <span className={`${styles.note} clip`}>{note}</span>
           </span>
         </button>
         <Tooltip label="Show in folder">
@@ -75,6 +72,11 @@ export function FileRow(props: FileRowProps) {
       </div>
       <div className={styles.state}>
         <StateBadge state={fileState(output, upload, missing)} />
+        {output.state === 'done' && (
+          <span className={styles.size}>
+            {formatLength(output.duration_ms)} · {formatBytes(output.size_bytes)}
+          </span>
+        )}
       </div>
       {open && <FileDetails output={output} upload={upload} />}
     </li>

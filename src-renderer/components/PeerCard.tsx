@@ -21,7 +21,11 @@ export function PeerCard({ peer }: { peer: LivePeer }) {
   const name = peer.displayName || peer.peerId;
   const level = peerLevel(peer);
   return (
-    <li className={styles.card} data-present={peer.present} data-speaking={level !== null && level > 0.05}>
+    <li
+      className={styles.card}
+      data-present={peer.present}
+      data-speaking={peer.present && level !== null && level > 0.05}
+    >
       <div className={styles.head}>
         <Avatar name={name} seed={peer.peerId} />
         <div className={styles.who}>

@@ -39,6 +39,6 @@ function note(summary: SessionSummary): string {
 
 function counts({ state, files, uploads }: SessionSummary): string | undefined {
   if (state === 'finalizing') return `${files.done} of ${files.total}`;
-  if (state === 'uploading' || state === 'waiting') return `${uploads.delivered} of ${uploads.total}`;
+  if (state === 'uploading') return `${uploads.delivered} of ${uploads.total}`;
   return undefined;
 }

@@ -312,7 +312,11 @@ export function sessions(count: number): Map<string, SessionSummary> {
         sizeBytes:
           state === 'broken' || state === 'interrupted' ? 0 : 180_000_000 + ((index * 97_000_000) % 2_400_000_000),
         files: { done: state === 'finalizing' ? 3 : 5, failed: 0, total: 5 },
-        uploads: { delivered: state === 'delivered' ? 5 : 2, failed: state === 'failed' ? 1 : 0, total: 5 },
+        uploads: {
+          delivered: state === 'delivered' ? 5 : state === 'uploading' || state === 'failed' ? 2 : 0,
+          failed: state === 'failed' ? 1 : 0,
+          total: ['local', 'interrupted', 'broken', 'finalizing'].includes(state) ? 0 : 5,
+        },
         error:
           state === 'failed'
             ? uploadError

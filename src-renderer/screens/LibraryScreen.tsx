@@ -103,7 +103,9 @@ function SessionList() {
 
 function EmptyLibrary() {
   const actions = useActions();
+  const gone = useUi((state) => state.snapshot.state === 'ready' && state.snapshot.value.library.error !== null);
   const scanned = useUi((state) => state.snapshot.state === 'ready' && state.snapshot.value.library.scanned);
+  if (gone) return null; // The notice above says why there is nothing, and what to do.
   if (!scanned) {
     return (
       <div className={styles.pad}>

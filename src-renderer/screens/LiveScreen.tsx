@@ -6,6 +6,7 @@ import {
   IconDoor,
   IconPlayerRecordFilled,
   IconPlayerStopFilled,
+  IconRefresh,
   IconUsers,
 } from '@tabler/icons-react';
 import type { LiveRecording } from '../../src-main/contract/live.ts';
@@ -145,10 +146,35 @@ function LiveBody({ live }: { live: LiveRecording }) {
       return (
         <div className={styles.finish}>
           {live.error !== null && <Problem error={live.error} />}
-          <FinishPanel live={live} />
+          {live.error === null && <UploadProblem live={live} />}
+          {(live.error === null || live.outputs.length > 0) && <FinishPanel live={live} />}
         </div>
       );
   }
+}
+
+/** The first upload that did not get through, with the button that tries again. */
+function UploadProblem({ live }: { live: LiveRecording }) {
+  const actions = useActions();
+  const busy = useUi((state) => state.busy);
+  const error = live.uploads.find((upload) => upload.state === 'failed')?.error ?? null;
+  const { sessionId } = live;
+  if (error === null || sessionId === null) return null;
+  return (
+    <Problem
+      error={error}
+      action={
+        <Button
+          leftSection={<IconRefresh size={16} />}
+          loading={busy === 'retry'}
+          disabled={live.phase === 'uploading'}
+          onClick={() => void actions.retryUploads(sessionId)}
+        >
+          Retry upload
+        </Button>
+      }
+    />
+  );
 }
 
 /** People who are there first, then those who left. */
@@ -180,7 +206,11 @@ function Wellbeing({ live }: { live: LiveRecording }) {
       </span>
       <span>
         {left === null ? (
-          'Room on the disk: not known yet'
+          live.diskFreeBytes !== null && (
+            <>
+              <strong>{formatBytes(live.diskFreeBytes)}</strong> of disk free
+            </>
+          )
         ) : (
           <>
             <strong>{formatSpan(left)}</strong> of disk left

@@ -49,7 +49,7 @@ const facts = (summary: SessionDetail['summary']): string =>
   [
     formatDateTime(summary.startedAt),
     summary.durationMs === null ? null : formatLength(summary.durationMs),
-    people(summary.people.length),
+    summary.state === 'broken' ? null : people(summary.people.length),
   ]
     .filter((part) => part !== null)
     .join(' · ');

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Button, TextInput } from '@mantine/core';
 import { IconDoor, IconFileImport, IconLink, IconPlayerRecordFilled } from '@tabler/icons-react';
 import type { RoomView } from '../../src-main/contract/ipc.ts';
@@ -36,12 +37,18 @@ function LinkForm() {
   const link = useUi((state) => state.link);
   const busy = useUi((state) => state.busy);
   const capturing = useUi((state) => isCapturing(state.live));
+  const wanted = useUi((state) => state.linkFocus);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (wanted > 0) input.current?.focus();
+  }, [wanted]);
   return (
     <form
       className={styles.link}
       onSubmit={(event) => {
         event.preventDefault();
-        if (link.trim() !== '' && !capturing) void actions.record({ url: link.trim() });
+        if (link.trim() === '') input.current?.focus();
+        else if (!capturing) void actions.record({ url: link.trim() });
       }}
     >
       <label htmlFor="join-link" className={styles.label}>
@@ -53,6 +60,7 @@ function LinkForm() {
       <div className={styles.field}>
         <TextInput
           id="join-link"
+          ref={input}
           size="md"
           flex={1}
           placeholder="https://meet.example.net/?roomId=monday"
@@ -62,7 +70,7 @@ function LinkForm() {
           spellCheck={false}
           autoComplete="off"
         />
-        <RecordButton size="large" submit disabled={capturing || link.trim() === ''} busy={busy === 'record'} />
+        <RecordButton size="large" submit disabled={capturing} busy={busy === 'record'} />
       </div>
       {capturing && (
         <p className={styles.already}>

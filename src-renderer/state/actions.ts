@@ -96,8 +96,8 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
       if (accepted !== null) set({ view: { screen: 'live' }, link: '' });
     },
     recordOrStop: () => {
-      const { live } = get();
-      set(isCapturing(live) ? { view: { screen: 'live' }, dialog: 'stop' } : { view: { screen: 'rooms' } });
+      if (isCapturing(get().live)) set({ view: { screen: 'live' }, dialog: 'stop' });
+      else set((state) => ({ view: { screen: 'rooms' }, linkFocus: state.linkFocus + 1 }));
     },
     stop: async () => {
       set({ dialog: null });

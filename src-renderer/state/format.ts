@@ -74,11 +74,8 @@ export const formatDateTime = (iso: string): string =>
 
 /** Up to two letters that stand for a name. */
 export function initials(name: string): string {
-  const words = name
-    .trim()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  const first = [...(words[0] ?? '?')][0] ?? '?';
+  const words = name.split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const first = [...(words[0] ?? name.trim())][0] ?? '?';
   const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : '';
   return (first + last).toUpperCase();
 }

@@ -40,6 +40,8 @@ export interface UiState {
   theme: ThemeChoice;
   /** Raised to put the cursor into the screen's search field. */
   searchFocus: number;
+  /** Raised to put the cursor where a link is pasted. */
+  linkFocus: number;
 }
 
 export type UiStore = StoreApi<UiState>;
@@ -60,5 +62,6 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     error: null,
     theme: readTheme(),
     searchFocus: 0,
+    linkFocus: 0,
     ...initial,
   }));
