@@ -76,7 +76,8 @@ async function excerpt(response: Response, hidden: readonly string[]): Promise<s
   }
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of response.body ?? []) {
+  const chunks: AsyncIterable<Uint8Array> | null = response.body;
+  for await (const chunk of chunks ?? []) {
     text += decoder.decode(chunk, { stream: true });
     // More than is kept, so that a secret at its end is seen whole.
     if (text.length >= 20 * EXCERPT_CHARACTERS) break;
