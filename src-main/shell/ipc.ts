@@ -100,15 +100,15 @@ function makeHandlers(options: IpcOptions): Handlers {
       const detail = await service.session(sessionId);
       const output = detail.session?.outputs.find((candidate) => candidate.output_id === outputId);
       if (output === undefined) return openPath(detail.dir);
-      // Answers nothing on older Electrons, a promise on newer ones.
-      await shell.showItemInFolder(join(detail.dir, output.file));
+      shell.showItemInFolder(join(detail.dir, output.file));
       return null;
     },
     openLibrary: async () => openPath((await service.snapshot()).library.dir),
     chooseLibrary: () => chooseLibrary(options),
     importSettings: () => importSettings(options),
     copyText: async (text) => {
-      clipboard.writeText(text);
+      // Answers nothing on older Electrons, a promise on newer ones.
+      await clipboard.writeText(text);
       return null;
     },
   };

@@ -49,17 +49,13 @@ export function FileRow(props: FileRowProps) {
             <span className={`${styles.note} clip`}>{note}</span>
           </span>
         </button>
-        <Tooltip label="Show in folder">
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={`Show ${title} in its folder`}
-            disabled={!playable}
-            onClick={props.onShow}
-          >
-            <IconFolderOpen size={16} />
-          </ActionIcon>
-        </Tooltip>
+        {playable && (
+          <Tooltip label="Show in folder">
+            <ActionIcon variant="subtle" color="gray" aria-label={`Show ${title} in its folder`} onClick={props.onShow}>
+              <IconFolderOpen size={16} />
+            </ActionIcon>
+          </Tooltip>
+        )}
         <ActionIcon
           variant="subtle"
           color="gray"
