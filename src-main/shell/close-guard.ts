@@ -2,55 +2,34 @@ import { dialog, type BrowserWindow } from 'electron';
 import type { LiveRecording } from '../contract/live.ts';
 import { isCapturing, isWorking, type AppService } from './app-service.ts';
 
-/** What the user answered when asked whether the app may close. */
-type Answer = 'stay' | 'stop-and-close' | 'close-now';
-
-/** Asks before work is cut off. A recording never ends because a window was closed by mistake. */
-export class CloseGuard {
-  readonly #service: AppService;
-  #agreed = false;
-  #asking = false;
-
-  constructor(service: AppService) {
-    this.#service = service;
-  }
-
-  /** Whether the app may close without a word. */
-  get mayClose(): boolean {
-    return this.#agreed || !isWorking(this.#service.live());
-  }
-
-  /** Asks, and closes by way of `close` where the answer is yes; a recording is stopped and finished first. */
-  async ask(window: BrowserWindow, close: () => void): Promise<void> {
-    const live = this.#service.live();
-    if (this.#asking || live === null) return;
-    this.#asking = true;
-    const answer = await askUser(window, live);
-    this.#asking = false;
-    if (answer === 'stay') return;
-    this.#agreed = true;
-    if (answer === 'stop-and-close') {
-      await this.#service.stopRecording();
-      await this.#filesFinished();
-    }
-    close();
-  }
-
-  /** Resolves when no file is being made any more: what is left is uploading, which goes on at the next start. */
-  #filesFinished(): Promise<void> {
-    const finished = (live: LiveRecording | null): boolean => !isCapturing(live) && live?.phase !== 'finalizing';
-    return new Promise((resolve) => {
-      if (finished(this.#service.live())) return resolve();
-      const stop = this.#service.onChange((change) => {
-        if (change.kind !== 'live' || !finished(change.live)) return;
-        stop();
-        resolve();
-      });
-    });
-  }
+export interface CloseGuardOptions {
+  service: AppService;
+  /** The user agreed to end a recording: stop it, finish its files, then leave. */
+  onCloseConfirmed(): void;
 }
 
-async function askUser(window: BrowserWindow, live: LiveRecording): Promise<Answer> {
+/** Asks before a closed window cuts work off: a recording never ends by mistake. */
+export function guardClosing(window: BrowserWindow, { service, onCloseConfirmed }: CloseGuardOptions): void {
+  let agreed = false;
+  let asking = false;
+  window.on('close', (event) => {
+    const live = service.live();
+    if (agreed || live === null || !isWorking(live)) return;
+    event.preventDefault();
+    if (asking) return;
+    asking = true;
+    void ask(window, live).then((yes) => {
+      asking = false;
+      if (!yes) return;
+      agreed = true;
+      // The window stays while files are finished, and shows how far they are.
+      if (isCapturing(live)) onCloseConfirmed();
+      else window.close();
+    });
+  });
+}
+
+async function ask(window: BrowserWindow, live: LiveRecording): Promise<boolean> {
   const capturing = isCapturing(live);
   const { response } = await dialog.showMessageBox(window, {
     type: 'warning',
@@ -64,6 +43,5 @@ async function askUser(window: BrowserWindow, live: LiveRecording): Promise<Answ
     cancelId: 0,
     noLink: true,
   });
-  if (response !== 1) return 'stay';
-  return capturing ? 'stop-and-close' : 'close-now';
+  return response === 1;
 }

@@ -1,18 +1,19 @@
 import { BrowserWindow, nativeTheme, screen, session, type Session } from 'electron';
 import { APP_ORIGIN } from '../contract/app-urls.ts';
+import { handleAppProtocol, type AppProtocolOptions } from './app-protocol.ts';
+import { guardClosing, type CloseGuardOptions } from './close-guard.ts';
+import { keepAwake } from './keep-awake.ts';
 import { offlineOnly } from './security.ts';
 import { onScreen, readBounds, writeBounds } from './window-bounds.ts';
 
 /** Partition of the window: it keeps a theme choice, and never touches a network. */
 const UI_PARTITION = 'persist:ui';
 
-export interface MainWindowOptions {
+export interface MainWindowOptions extends AppProtocolOptions, CloseGuardOptions {
   /** Absolute path of the built `preload/ui.cjs`. */
   preload: string;
   /** Where the window's place is kept. */
   boundsFile: string;
-  /** Serves `rollcall://` in an Electron session; called once. */
-  serve(target: Session): void;
   log(text: string): void;
 }
 
@@ -44,7 +45,9 @@ export function openMainWindow(options: MainWindowOptions): BrowserWindow {
   });
   if (maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
+  guardClosing(window, options);
   window.on('close', () => keepBounds(window, options));
+  window.on('closed', keepAwake(options.service));
   window.webContents.on('render-process-gone', (_event, details) => {
     options.log(`the window's page ended: ${details.reason}`);
     if (details.reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
@@ -67,7 +70,7 @@ function prepareSession(options: MainWindowOptions): Session {
   const target = session.fromPartition(UI_PARTITION);
   if (prepared.has(target)) return target;
   prepared.add(target);
-  options.serve(target);
+  handleAppProtocol(target.protocol, options);
   offlineOnly(target, (what) => options.log(`denied: ${what}`));
   return target;
 }

@@ -156,7 +156,7 @@ function LiveBody({ live }: { live: LiveRecording }) {
 /** The first upload that did not get through, with the button that tries again. */
 function UploadProblem({ live }: { live: LiveRecording }) {
   const actions = useActions();
-  const busy = useUi((state) => state.busy);
+  const working = useUi((state) => state.working.has(live.sessionId ?? ''));
   const error = live.uploads.find((upload) => upload.state === 'failed')?.error ?? null;
   const { sessionId } = live;
   if (error === null || sessionId === null) return null;
@@ -166,7 +166,7 @@ function UploadProblem({ live }: { live: LiveRecording }) {
       action={
         <Button
           leftSection={<IconRefresh size={16} />}
-          loading={busy === 'retry'}
+          loading={working}
           disabled={live.phase === 'uploading'}
           onClick={() => void actions.retryUploads(sessionId)}
         >

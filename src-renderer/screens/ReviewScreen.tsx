@@ -105,7 +105,7 @@ function ReviewTools({ sessionId, detail }: { sessionId: string; detail: Session
 function ReviewNotice({ sessionId }: { sessionId: string }) {
   const actions = useActions();
   const lastError = useUi((state) => state.error);
-  const busy = useUi((state) => state.busy);
+  const working = useUi((state) => state.working.has(sessionId));
   const detail = useUi((state) => (state.detail.state === 'ready' ? state.detail.value : null));
   if (lastError !== null) return <LastError />;
   if (detail === null || detail.session === null) return null;
@@ -117,7 +117,7 @@ function ReviewNotice({ sessionId }: { sessionId: string }) {
         action={
           <Button
             leftSection={<IconRefresh size={16} />}
-            loading={busy === 'finish'}
+            loading={working}
             onClick={() => void actions.finishFiles(sessionId)}
           >
             Finish files
@@ -135,7 +135,7 @@ function ReviewNotice({ sessionId }: { sessionId: string }) {
         filesFailed ? (
           <Button
             leftSection={<IconRefresh size={16} />}
-            loading={busy === 'finish'}
+            loading={working}
             onClick={() => void actions.finishFiles(sessionId)}
           >
             Make files again
@@ -143,7 +143,7 @@ function ReviewNotice({ sessionId }: { sessionId: string }) {
         ) : (
           <Button
             leftSection={<IconRefresh size={16} />}
-            loading={busy === 'retry'}
+            loading={working}
             onClick={() => void actions.retryUploads(sessionId)}
           >
             Retry upload

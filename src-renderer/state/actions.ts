@@ -66,6 +66,16 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     set({ detail: result.ok ? { state: 'ready', value: result.value } : { state: 'failed', error: result.error } });
   }
 
+  /** Work that takes as long as it takes; everything else can go on meanwhile. */
+  async function workOn(sessionId: string, call: () => Promise<IpcResult<null>>): Promise<void> {
+    if (get().working.has(sessionId)) return;
+    set((state) => ({ working: new Set(state.working).add(sessionId), error: null }));
+    // What failed is told by the session itself, beside the button that tries again.
+    await call().catch(() => undefined);
+    set((state) => ({ working: new Set([...state.working].filter((each) => each !== sessionId)) }));
+    await loadDetail(sessionId);
+  }
+
   const actions: Actions = {
     show: (view) => set({ view, error: null }),
     openSession: (sessionId, outputId) => {
@@ -107,14 +117,10 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
       await ask(() => api.dismissLive());
     },
     loadDetail,
-    finishFiles: async (sessionId) => {
-      if ((await ask(() => api.finishFiles(sessionId), 'finish')) !== null) await loadDetail(sessionId);
-    },
-    retryUploads: async (sessionId) => {
-      if ((await ask(() => api.retryUploads(sessionId), 'retry')) !== null) await loadDetail(sessionId);
-    },
+    finishFiles: (sessionId) => workOn(sessionId, () => api.finishFiles(sessionId)),
+    retryUploads: (sessionId) => workOn(sessionId, () => api.retryUploads(sessionId)),
     cancelUploads: async (sessionId) => {
-      if ((await ask(() => api.cancelUploads(sessionId), 'cancel')) !== null) await loadDetail(sessionId);
+      if ((await ask(() => api.cancelUploads(sessionId))) !== null) await loadDetail(sessionId);
     },
     openFolder: async (sessionId) => {
       await ask(() => api.openFolder(sessionId));

@@ -19,7 +19,7 @@ export type Loadable<Value> =
 export type DialogName = 'stop' | 'shortcuts' | 'palette';
 
 /** What the user asked for and is not answered yet; its button shows that it works. */
-export type Busy = 'record' | 'stop' | 'import' | 'library' | 'retry' | 'finish' | 'cancel';
+export type Busy = 'record' | 'stop' | 'import' | 'library';
 
 /** The whole state of the window. Changed only by `actions.ts` and `connect.ts`. */
 export interface UiState {
@@ -35,6 +35,8 @@ export interface UiState {
   librarySearch: string;
   dialog: DialogName | null;
   busy: Busy | null;
+  /** Sessions whose files or uploads were asked for from here, until that is over. */
+  working: ReadonlySet<string>;
   /** The last thing that did not work, until it is put away. */
   error: ErrorRecord | null;
   theme: ThemeChoice;
@@ -59,6 +61,7 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     librarySearch: '',
     dialog: null,
     busy: null,
+    working: new Set(),
     error: null,
     theme: readTheme(),
     searchFocus: 0,
