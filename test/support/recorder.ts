@@ -1,0 +1,57 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRollcall, type RollcallProcess } from '../../build/launch-electron.ts';
+import type { DoneEvent, RollcallEvent } from '../../src-main/contract/events.ts';
+
+/** `rollcall record` on the built app, for tests: with a library and a user-data folder of its own. */
+export interface Recorder {
+  process: RollcallProcess;
+  library: string;
+  /** What it has printed so far. */
+  events(): RollcallEvent[];
+  /** Waits for the end; throws with its stderr where the last line is not `done`. */
+  done(): Promise<{ code: number | null; done: DoneEvent; events: RollcallEvent[] }>;
+}
+
+/** A new folder below the system's for temporary files. */
+export const temporaryDir = (name: string): string => mkdtempSync(join(tmpdir(), `rollcall-${name}-`));
+
+export const parseEvents = (stdout: string): RollcallEvent[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as RollcallEvent);
+
+/** Runs any command of the app with `--json` to its end. */
+export async function runCommand(words: string[], userData = temporaryDir('profile')): Promise<{ code: number | null; events: RollcallEvent[]; stderr: string }> {
+  const process = await startRollcall([`--user-data-dir=${userData}`, ...words, '--json']);
+  const { code } = await process.exited;
+  return { code, events: parseEvents(process.stdout()), stderr: process.stderr() };
+}
+
+/** Starts recording `url`; further words are the command line's. */
+export async function startRecorder(url: string, words: string[] = [], library = temporaryDir('library')): Promise<Recorder> {
+  const args = ['record', url, '--library', library, '--json', ...words];
+  const process = await startRollcall([`--user-data-dir=${temporaryDir('profile')}`, ...args]);
+  const events = (): RollcallEvent[] => parseEvents(process.stdout().slice(0, process.stdout().lastIndexOf('\n') + 1));
+  return {
+    process,
+    library,
+    events,
+    done: async () => {
+      const { code } = await process.exited;
+      const all = events();
+      const last = all.at(-1);
+      if (last?.event !== 'done') throw new Error(`no "done" (exit code ${code}):\n${process.stdout()}\n${process.stderr()}`);
+      return { code, done: last, events: all };
+    },
+  };
+}
+
+/** Writes a settings file and names it. */
+export function settingsFile(settings: object): string {
+  const file = join(temporaryDir('settings'), 'settings.json');
+  writeFileSync(file, JSON.stringify(settings));
+  return file;
+}
