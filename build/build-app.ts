@@ -6,20 +6,32 @@ import { runCommand } from './setup/process.ts';
 import { reportToStderr, SetupError } from './setup/source.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const INPUTS = ['src-main', 'src-renderer', 'build/electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const INPUTS = [
+  'src-main',
+  'src-renderer',
+  'build/electron.vite.config.ts',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
 const STAMP = join(ROOT, 'out/.stamp');
 
 function filesOf(path: string): string[] {
   if (!existsSync(path)) return [];
   if (statSync(path).isFile()) return /\.test\.tsx?$/.test(path) ? [] : [path];
-  return readdirSync(path).sort().flatMap((name) => filesOf(join(path, name)));
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesOf(join(path, name)));
 }
 
 /** A hash over the content of everything that goes into the built app. */
 function inputsHash(): string {
   const hash = createHash('sha256');
   for (const file of INPUTS.flatMap((input) => filesOf(join(ROOT, input)))) {
-    hash.update(`${relative(ROOT, file)}\n`).update(readFileSync(file)).update('\n');
+    hash
+      .update(`${relative(ROOT, file)}\n`)
+      .update(readFileSync(file))
+      .update('\n');
   }
   return hash.digest('hex');
 }
@@ -38,7 +50,11 @@ export async function buildApp(env: NodeJS.ProcessEnv): Promise<void> {
     reportToStderr('building the app ...');
     const program = join(ROOT, 'node_modules/electron-vite/bin/electron-vite.js');
     const args = [program, 'build', '--config', join(ROOT, 'build/electron.vite.config.ts')];
-    const result = await runCommand(process.execPath, args, { cwd: ROOT, env, timeoutMs: 600_000 });
+    const result = await runCommand(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...env, NO_COLOR: '1' },
+      timeoutMs: 600_000,
+    });
     if (result.code !== 0) throw new SetupError(`The app could not be built:\n${result.stdout}${result.stderr}`);
     writeFileSync(STAMP, wanted);
   });

@@ -19,7 +19,13 @@ function writeCookie(file: string): void {
   const field = (data: Buffer): Buffer => Buffer.concat([Buffer.from([data.length >> 8, data.length & 0xff]), data]);
   const familyWild = Buffer.from([0xff, 0xff]);
   const empty = Buffer.alloc(0);
-  const entry = [familyWild, field(empty), field(empty), field(Buffer.from('MIT-MAGIC-COOKIE-1')), field(randomBytes(16))];
+  const entry = [
+    familyWild,
+    field(empty),
+    field(empty),
+    field(Buffer.from('MIT-MAGIC-COOKIE-1')),
+    field(randomBytes(16)),
+  ];
   writeFileSync(file, Buffer.concat(entry), { mode: 0o600 });
 }
 
@@ -85,7 +91,8 @@ export async function openDisplay(options: { oneClient?: boolean } = {}): Promis
   try {
     const number = await displayNumber(server);
     server.unref();
-    for (const stream of [server.stderr, server.stdio[3]]) (stream as (Readable & { unref?: () => void }) | null)?.unref?.();
+    for (const stream of [server.stderr, server.stdio[3]])
+      (stream as (Readable & { unref?: () => void }) | null)?.unref?.();
     return { env: { DISPLAY: `:${number}`, XAUTHORITY: authority }, stop };
   } catch (error) {
     stop();

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onPath } from './setup/ffmpeg.ts';
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -37,6 +38,25 @@ function watchNpm(onGone: () => void): NodeJS.Timeout | undefined {
   return timer.unref();
 }
 
+const GROUP_GRACE_MS = 2000;
+
+/**
+ * Waits, two seconds at most, until the helpers of a command that had a process group of its own are gone too. Chromium's
+ * outlive it by some milliseconds, and would complain about a display that is taken from under them.
+ */
+export async function groupEnded(leader: number | undefined): Promise<void> {
+  if (leader === undefined || process.platform === 'win32') return;
+  const deadline = Date.now() + GROUP_GRACE_MS;
+  while (Date.now() < deadline) {
+    try {
+      process.kill(-leader, 0);
+    } catch {
+      return; // no such group any more
+    }
+    await sleep(10);
+  }
+}
+
 /**
  * Runs a command with our standard streams to its end. It has a process group of its own, and each SIGINT, SIGTERM or
  * SIGHUP that we get is passed on to it once, whether it came from a terminal, from npm or from `kill`.
@@ -71,8 +91,10 @@ export function runForeground(command: string, args: string[], options: Foregrou
       reject(error);
     });
     child.on('exit', (code, signal) => {
-      stopForwarding();
-      resolve({ code, signal });
+      void groupEnded(child.pid).then(() => {
+        stopForwarding();
+        resolve({ code, signal });
+      });
     });
   });
 }

@@ -1,7 +1,19 @@
 // The "may import" column of the design, as settings and rules of eslint-plugin-boundaries. Tests are exempt.
 
 const stage = (name, folder) => ({ type: name, pattern: folder, partialMatch: false });
-const mainStages = ['settings', 'recording', 'media', 'streams', 'composite', 'jobs', 'upload', 'webhook', 'library', 'shell', 'cli'];
+const mainStages = [
+  'settings',
+  'recording',
+  'media',
+  'streams',
+  'composite',
+  'jobs',
+  'upload',
+  'webhook',
+  'library',
+  'shell',
+  'cli',
+];
 const rendererFolders = ['call', 'capture', 'state', 'components', 'screens'];
 
 const ELEMENTS = [

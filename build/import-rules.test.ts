@@ -52,7 +52,12 @@ test.each([
   ],
   ['and nothing from main', 'src-renderer/state/x.ts', "import type { X } from '../../src-main/main.ts';", [RULE]],
   ['state knows no components', 'src-renderer/state/x.ts', "import '../components/Avatar.tsx';", [RULE]],
-  ['screens know both', 'src-renderer/screens/x.ts', "import '../components/Avatar.tsx'; import '../state/words.ts';", []],
+  [
+    'screens know both',
+    'src-renderer/screens/x.ts',
+    "import '../components/Avatar.tsx'; import '../state/words.ts';",
+    [],
+  ],
   ['packages are no business of this rule', 'src-main/upload/x.ts', "import 'zod'; import 'node:fs';", []],
 ])('%s', async (_name, file, code, expected) => {
   expect(await broken(file, code)).toEqual(expected);

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { openDisplay, type Display } from './display.ts';
-import { endAs, runForeground, type Ending } from './foreground.ts';
+import { endAs, groupEnded, runForeground, type Ending } from './foreground.ts';
 import { isRoot } from './setup/process.ts';
 import { provision, type Provisions } from './setup/provision.ts';
 
@@ -81,16 +81,26 @@ export interface RollcallProcess {
 /** Starts `rollcall ARGS` on the built app in the background, for tests, the demo and the bench. */
 export async function startRollcall(args: string[], options: LaunchOptions = {}): Promise<RollcallProcess> {
   const command = await prepare(args, options);
-  const child = spawn(command.executablePath, command.args, { env: command.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command.executablePath, command.args, {
+    env: command.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  // Killed with us, should we end early: in a group of its own it would not notice.
+  const kill = (): boolean => child.kill('SIGTERM');
+  process.on('exit', kill);
+  child.on('exit', () => process.off('exit', kill));
   const exited = new Promise<Ending>((done, fail) => {
     child.on('error', fail);
     child.on('close', (code, signal) => {
-      if (!options.display) command.display.stop();
-      done({ code, signal });
+      void groupEnded(child.pid).then(() => {
+        if (!options.display) command.display.stop();
+        done({ code, signal });
+      });
     });
   });
   return { child, stdout: () => stdout, stderr: () => stderr, exited };

@@ -72,7 +72,9 @@ const COMMANDS: Record<string, Command> = {
 export async function main([name = '', ...args]: string[]): Promise<never> {
   const command = COMMANDS[name];
   if (!command) {
-    console.error(`rollcall: there is no command ${JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(', ')}.`);
+    console.error(
+      `rollcall: there is no command ${JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(', ')}.`,
+    );
     process.exit(2);
   }
   try {

@@ -56,7 +56,9 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
  */
 export async function verifyOnce(binary: string, what: string, check: () => Promise<string>): Promise<string> {
   const { size, mtimeMs } = statSync(binary);
-  const key = createHash('sha256').update(`${what}\n${binary}\n${String(size)}\n${String(mtimeMs)}`).digest('hex');
+  const key = createHash('sha256')
+    .update(`${what}\n${binary}\n${String(size)}\n${String(mtimeMs)}`)
+    .digest('hex');
   const note = join(cacheDir(), 'verified', key);
   if (existsSync(note)) return readFileSync(note, 'utf8');
   const answer = await check();

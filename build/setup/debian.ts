@@ -72,7 +72,9 @@ export async function ensurePackages(names: string[], purpose: string, report: R
     result = await apt(...install);
   }
   if (result.code !== 0) {
-    throw new SetupError(`Installing Debian packages for ${purpose} failed: ${lastLine(result)}. The command: ${command}`);
+    throw new SetupError(
+      `Installing Debian packages for ${purpose} failed: ${lastLine(result)}. The command: ${command}`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -88,7 +88,6 @@ async function stripToRuntime(folder: string): Promise<void> {
     [FuseV1Options.EnableNodeCliInspectArguments]: true,
   });
   await rm(join(folder, 'browser_v8_context_snapshot.bin'), { force: true });
-  await cp(join(import.meta.dirname, 'default-app'), join(folder, 'resources/default_app.asar'), { recursive: true });
   await writeFile(join(folder, 'version'), FALLBACK.electronVersion);
 }
 
@@ -115,22 +114,27 @@ async function unpackFallback(target: string, report: Report): Promise<void> {
   }
 }
 
-/** Keeps the loader in a cached runtime equal to the one of this checkout. */
-async function refreshLoader(target: string): Promise<void> {
-  for (const name of ['main.js', 'package.json']) {
-    const ours = await readFile(join(import.meta.dirname, 'default-app', name), 'utf8');
-    const cached = join(target, 'resources/default_app.asar', name);
-    const theirs = await readFile(cached, 'utf8').catch(() => '');
-    if (theirs !== ours) await writeFile(cached, ours);
-  }
+/** Puts the default app of this checkout into a runtime, unless it has that very one. */
+async function refreshDefaultApp(folder: string): Promise<void> {
+  const source = join(import.meta.dirname, 'default-app');
+  const archive = join(folder, 'resources/default_app.asar');
+  const stamp = join(folder, 'default_app.sha256');
+  const hash = createHash('sha256');
+  for (const name of ['main.js', 'package.json']) hash.update(await readFile(join(source, name)));
+  const wanted = hash.digest('hex');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return;
+  const { createPackage } = await import('@electron/asar');
+  await rm(archive, { recursive: true, force: true });
+  await createPackage(source, archive);
+  await writeFile(stamp, wanted);
 }
 
 async function fallback(report: Report): Promise<ElectronBinary | undefined> {
   if (`${process.platform}-${process.arch}` !== FALLBACK.platform) return undefined;
   const target = join(cacheDir(), 'electron', `${FALLBACK.electronVersion}-${FALLBACK.platform}`);
   await withLock(`${target}.lock`, async () => {
-    if (existsSync(target)) await refreshLoader(target);
-    else await unpackFallback(target, report);
+    if (!existsSync(target)) await unpackFallback(target, report);
+    await refreshDefaultApp(target);
   });
   return verified(target);
 }
