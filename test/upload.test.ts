@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -12,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RollcallEvent } from '../src-main/contract/events.ts';
-import type { StoreTarget } from '../src-main/contract/settings.ts';
+import type { Destination, StoreTarget } from '../src-main/contract/settings.ts';
 import { readManifest, SessionManifest } from '../src-main/recording/manifest.ts';
 import { presignReceipt } from '../src-main/upload/presign.ts';
 import { UPLOAD_RETRY } from '../src-main/upload/retry.ts';
@@ -291,6 +292,48 @@ describe('a destination that is wrong', () => {
     expect(JSON.stringify(made.handle.session)).not.toContain(SECRET);
     // The settings mended, the same session goes through.
     expect((await run(made, target)).error).toBeNull();
+  });
+});
+
+describe('hosted storage with a credentials endpoint', () => {
+  it('signs with what the endpoint gives for the token, and says when it gives nothing', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers.authorization);
+      const known = request.headers.authorization === 'Bearer T0KEN';
+      response.writeHead(known ? 200 : 403, { 'content-type': 'application/json' });
+      const expiration = new Date(Date.now() + 3_600_000).toISOString();
+      response.end(
+        known
+          ? JSON.stringify({
+              AccessKeyId: 'test:tester',
+              SecretAccessKey: 'testing',
+              Token: 't',
+              Expiration: expiration,
+            })
+          : '{}',
+      );
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/credentials`;
+    const hosted = (token: string): Destination => ({
+      kind: 'hosted',
+      configured: true,
+      store: { ...target, credentials: { kind: 'endpoint', url, token } },
+    });
+    const made = await session({ composite: 9 * MIB });
+    const refused = await run(made, target, { destination: hosted('wr0ng-T0KEN') });
+    expect(refused.error).toMatchObject({ code: 'UPLOAD_CREDENTIALS' });
+    expect(JSON.stringify(made.handle.session)).not.toContain('wr0ng-T0KEN');
+    const { error, uploads } = await run(made, target, { destination: hosted('Bearer T0KEN') });
+    expect(error).toBeNull();
+    expect(asked.filter((authorization) => authorization === 'Bearer T0KEN')).toHaveLength(1);
+    // The link lives no longer than the credentials that signed it.
+    const { expiresAt } = await presignReceipt(hosted('Bearer T0KEN'), uploads[0]!.receipt!);
+    expect(Date.parse(expiresAt) - Date.now()).toBeLessThanOrEqual(3_600_000);
+    server.closeAllConnections();
+    server.close();
   });
 });
 

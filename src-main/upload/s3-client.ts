@@ -35,7 +35,8 @@ function credentialProvider(credentials: StoreCredentials): S3ClientConfig['cred
         awsContainerCredentialsFullUri: credentials.url,
         ...(credentials.token === null ? {} : { awsContainerAuthorizationToken: credentials.token }),
         timeout: CREDENTIALS_TIMEOUT_MS,
-        maxRetries: 1,
+        // The upload engine repeats; the SDK would sleep for the whole timeout in between.
+        maxRetries: 0,
       });
     case 'default-chain':
       return undefined;

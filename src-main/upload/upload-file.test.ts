@@ -110,6 +110,7 @@ async function fileOf(bytes: Buffer): Promise<FileUpload> {
 const upload = (file: FileUpload, signal = new AbortController().signal) =>
   uploadFile(file, {
     store,
+    contact: { made: false },
     retry: { policy: { attempts: 3, firstDelayMs: 1, maxDelayMs: 2 }, signal, onRetry: () => undefined },
   });
 const network = (): RollcallError => new RollcallError('UPLOAD_NETWORK', 'Cut.', 'Wait.');

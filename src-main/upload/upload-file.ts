@@ -29,7 +29,12 @@ export interface FileUpload {
 export interface UploadContext {
   store: ObjectStore;
   retry: RetryOptions;
+  /** Whether the store has answered in this run: until then a wrong endpoint is likelier than an outage. */
+  contact: { made: boolean };
 }
+
+/** Attempts of the very first request: a wrong endpoint is told within seconds. */
+const FIRST_CONTACT_ATTEMPTS = 4;
 
 /** Multipart uploads begun anew in one run, where the store forgets them in the middle. */
 const MAX_STARTS = 3;
@@ -44,7 +49,7 @@ const MAX_STARTS = 3;
 export async function uploadFile(file: FileUpload, context: UploadContext): Promise<Receipt> {
   const { store, retry } = context;
   const print = await fingerprintOf(file, retry.signal);
-  const before = await withRetry(() => store.head(file.key, retry.signal), retry);
+  const before = await firstLook(file.key, context);
   if (before !== null && before !== 'hidden') {
     if (!isSameContent(print, before)) throw conflict(file.key, store, print, before);
     await dropMultipart(file, context);
@@ -56,6 +61,17 @@ export async function uploadFile(file: FileUpload, context: UploadContext): Prom
   const after = await withRetry(() => verified(file.key, store, print, multipart, retry.signal), retry);
   await file.memory.save(null);
   return receipt(file.key, store, print, after);
+}
+
+async function firstLook(
+  key: string,
+  { store, retry, contact }: UploadContext,
+): Promise<RemoteObject | null | 'hidden'> {
+  const { attempts } = retry.policy;
+  const policy = { ...retry.policy, attempts: contact.made ? attempts : Math.min(attempts, FIRST_CONTACT_ATTEMPTS) };
+  const found = await withRetry(() => store.head(key, retry.signal), { ...retry, policy });
+  contact.made = true;
+  return found;
 }
 
 async function fingerprintOf(file: FileUpload, signal: AbortSignal): Promise<Fingerprint> {

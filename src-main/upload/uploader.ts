@@ -7,7 +7,7 @@ import { outputKey } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
 import { UPLOAD_RETRY, type RetryPolicy } from './retry.ts';
 import { S3Store } from './s3-store.ts';
-import { uploadFile, type MultipartMemory } from './upload-file.ts';
+import { uploadFile, type MultipartMemory, type UploadContext } from './upload-file.ts';
 
 export interface UploadSessionOptions {
   handle: SessionHandle;
@@ -57,12 +57,13 @@ export async function uploadSession(options: UploadSessionOptions): Promise<Uplo
   }
   if (outputs.length === 0) return { uploads: handle.session.uploads, error: null };
   const store = (options.openStore ?? ((target) => new S3Store(target)))(destination.store);
+  const contact = { made: false };
   let first: RollcallError | null = null;
   try {
     let stopped: RollcallError | null = null;
     for (const output of outputs) {
       const failure: RollcallError | null =
-        stopped === null ? await uploadOutput(options, output, destination.store, store) : stopped;
+        stopped === null ? await uploadOutput(options, output, destination.store, { store, contact }) : stopped;
       if (stopped !== null) await markFailed(options, output, destination.store, stopped);
       first ??= failure;
       if (failure !== null && STOPS_SESSION.has(failure.code)) stopped = failure;
@@ -109,7 +110,7 @@ async function uploadOutput(
   options: UploadSessionOptions,
   output: SessionOutput,
   target: StoreTarget,
-  store: ObjectStore,
+  { store, contact }: Pick<UploadContext, 'store' | 'contact'>,
 ): Promise<RollcallError | null> {
   const { handle, emit, signal } = options;
   const reporter = new Reporter(options, output, target);
@@ -135,7 +136,7 @@ async function uploadOutput(
       memory: memory(handle, output),
       onProgress: (sent: number) => reporter.progress(sent),
     };
-    const receipt = await uploadFile(file, { store, retry });
+    const receipt = await uploadFile(file, { store, retry, contact });
     await change(handle, output, (upload) => {
       upload.state = 'delivered';
       upload.receipt = receipt;
