@@ -70,10 +70,13 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
   async function workOn(sessionId: string, call: () => Promise<IpcResult<null>>): Promise<void> {
     if (get().working.has(sessionId)) return;
     set((state) => ({ working: new Set(state.working).add(sessionId), error: null }));
-    // What failed is told by the session itself, beside the button that tries again.
-    await call().catch(() => undefined);
+    const result = await call().catch((thrown: unknown) => ({ ok: false, error: bridgeError(thrown) }) as const);
     set((state) => ({ working: new Set([...state.working].filter((each) => each !== sessionId)) }));
     await loadDetail(sessionId);
+    const { detail } = get();
+    const told = detail.state === 'ready' && detail.value.summary.error !== null;
+    // What failed is mostly told by the session itself, beside the button that tries again.
+    if (!result.ok && !told) set({ error: result.error });
   }
 
   const actions: Actions = {
