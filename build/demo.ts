@@ -1,0 +1,240 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import type { DoneEvent, RollcallEvent } from '../src-main/contract/events.ts';
+import { startS3Store } from '../test/support/s3-store.ts';
+import { startSfu, type Sfu } from '../test/support/sfu.ts';
+import { hasSwift, startSwift, type ObjectStore } from '../test/support/swift.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../test/support/webhook-receiver.ts';
+import { CALL_LENGTH_S, playCall, prepareClips } from './demo/call.ts';
+import { BUCKET, demoSettings, type DemoSettings } from './demo/settings.ts';
+import { megabytes, seconds, table } from './demo/table.ts';
+import { checkCompleteness, checkEvents, checkFiles, type CheckedEvent, type CheckedFile } from './demo/verify.ts';
+import { startRollcall, type RollcallProcess } from './launch-electron.ts';
+
+/**
+ * `npm run demo [-- --headless]`: a call on a real SFU, recorded by the app, uploaded to an S3-compatible store, announced
+ * to a webhook, all on this machine; then everything is read back and compared. Ends with 0 only if all of it is right.
+ */
+
+const ROOM = 'demo';
+/** What the app may take, after the call, for the files, the uploads and the webhooks. */
+const FINISH_LIMIT_MS = 180_000;
+
+const say = (text: string): void => console.log(text);
+
+/** What has to be ended, last first, however the demo ends. */
+class Cleanup {
+  readonly #steps: { what: string; run: () => Promise<unknown> }[] = [];
+
+  add<T extends { close(): Promise<void> }>(what: string, thing: T): T {
+    this.#steps.push({ what, run: () => thing.close() });
+    return thing;
+  }
+
+  async run(): Promise<void> {
+    for (const { what, run } of this.#steps.splice(0).reverse()) {
+      await run().catch((error: unknown) => console.error(`demo: ${what} did not end cleanly: ${String(error)}`));
+    }
+  }
+}
+
+/** Swift where its packages are, so that the store is one that none of our code wrote; else our small one. */
+async function startStore(dir: string): Promise<{ store: ObjectStore; name: string }> {
+  if (await hasSwift()) return { store: await startSwift(), name: 'OpenStack Swift' };
+  return { store: await startS3Store({ dir: join(dir, 'bucket') }), name: "the demo's in-process store" };
+}
+
+/** A display that somebody sees: the virtual one that `npm run demo` opens where there is none does not count. */
+function hasVisibleDisplay(): boolean {
+  if (process.platform !== 'linux') return true;
+  const virtual = (process.env.XAUTHORITY ?? '').includes('rollcall-display-');
+  return Boolean(process.env.WAYLAND_DISPLAY) || (Boolean(process.env.DISPLAY) && !virtual);
+}
+
+/** The lines of `--json` as they come; also kept, for what is checked at the end. */
+function followEvents(recorder: RollcallProcess): RollcallEvent[] {
+  const events: RollcallEvent[] = [];
+  let pending = '';
+  recorder.child.stdout?.on('data', (text: string) => {
+    const lines = (pending + text).split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines.filter((candidate) => candidate.startsWith('{'))) {
+      const event = JSON.parse(line) as RollcallEvent;
+      events.push(event);
+      const said = describe(event);
+      if (said !== null) say(`         app: ${said}`);
+    }
+  });
+  return events;
+}
+
+function describe(event: RollcallEvent): string | null {
+  switch (event.event) {
+    case 'joined':
+      return `joined the call, ${event.peers} there`;
+    case 'recording':
+      return `recording into ${event.session_dir}`;
+    case 'output':
+      return `${event.kind} made: ${seconds(event.duration)}, ${megabytes(event.size)}`;
+    case 'upload':
+      return event.state === 'delivered' || event.state === 'failed' ? `upload ${event.state}: ${event.key}` : null;
+    case 'warning':
+      return `warning: ${event.message}`;
+    case 'error':
+      return `error: ${event.message} ${event.remedy}`;
+    default:
+      return null;
+  }
+}
+
+const tail = (text: string): string => text.trim().split('\n').slice(-12).join('\n');
+
+/** Records the call from before its first peer to after its last; answers the command's events. */
+async function record(sfu: Sfu, args: string[]): Promise<RollcallEvent[]> {
+  const recorder = await startRollcall(args);
+  const events = followEvents(recorder);
+  const early = recorder.exited.then(({ code, signal }) => {
+    throw new Error(`the app ended (${String(code ?? signal)}) before the call did:\n${tail(recorder.stderr())}`);
+  });
+  early.catch(() => undefined);
+  try {
+    await Promise.race([sfu.waitForPeers(ROOM, 1, 60_000), early]);
+    await Promise.race([playCall(sfu, ROOM, say), early]);
+    say('  The call is over: the app finishes its files.');
+    const ending = await Promise.race([
+      recorder.exited,
+      new Promise<never>((_, reject) => {
+        const late = (): void => reject(new Error(`the app was not done ${FINISH_LIMIT_MS / 1000} s after the call`));
+        setTimeout(late, FINISH_LIMIT_MS).unref();
+      }),
+    ]);
+    if (ending.code !== 0) {
+      const how = String(ending.code ?? ending.signal);
+      throw new Error(`the app ended with exit code ${how}:\n${tail(recorder.stderr())}`);
+    }
+    return events;
+  } finally {
+    recorder.child.kill('SIGTERM');
+  }
+}
+
+function report(library: string, files: CheckedFile[], events: CheckedEvent[]): void {
+  say('\nFiles, and the objects made of them\n');
+  const fileRows = files.map((file) => [
+    file.what,
+    seconds(file.durationS),
+    megabytes(file.sizeBytes),
+    file.object,
+    relative(library, file.file),
+  ]);
+  say(table(['what', '>length', '>size', 'object', 'file in the library'], fileRows));
+  say(`\nObject keys in the bucket "${BUCKET}"\n`);
+  for (const { key } of files) say(key === '' ? '(none)' : key);
+  say('\nWebhook events received\n');
+  const eventRows = events.map(({ type, link, problems, path }) => [
+    type,
+    problems.length === 0 ? 'valid' : 'wrong',
+    link,
+    path,
+  ]);
+  say(table(['type', 'signature and header', 'pre-signed link', 'recording'], eventRows));
+}
+
+interface Stage {
+  dir: string;
+  library: string;
+  sfu: Sfu;
+  s3: S3Client;
+  receiver: WebhookReceiver;
+  demo: DemoSettings;
+  settingsFile: string;
+}
+
+async function prepare(cleanup: Cleanup): Promise<Stage> {
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const dir = join(process.env.ROLLCALL_DEMO_DIR ?? join(tmpdir(), 'rollcall-demo'), stamp);
+  const library = join(dir, 'library');
+  await mkdir(library, { recursive: true });
+  say('Preparing: drawing the pictures (the first time takes half a minute), starting the servers ...');
+  await prepareClips();
+  const sfu = cleanup.add('the SFU', await startSfu({ dialect: 'classic' }));
+  const { store, name } = await startStore(dir);
+  cleanup.add('the store', store);
+  const receiver = cleanup.add('the webhook receiver', await startWebhookReceiver());
+  const s3 = new S3Client({
+    endpoint: store.endpoint,
+    region: store.region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: store.key, secretAccessKey: store.secret },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  const demo = demoSettings(sfu.url(ROOM), store, receiver.url);
+  const settingsFile = join(dir, 'settings.json');
+  await writeFile(settingsFile, JSON.stringify(demo.settings, null, 2));
+  say(`  SFU       ${sfu.url(ROOM)}  (mediasoup, mediasoup-demo's protocol)`);
+  say(`  store     ${store.endpoint}  (${name})`);
+  say(`  webhook   ${receiver.url}`);
+  say(`  settings  ${settingsFile}`);
+  return { dir, library, sfu, s3, receiver, demo, settingsFile };
+}
+
+/** The app's window on the demo's library, with settings of its own; null where nobody would see it. */
+async function openWindow(stage: Stage, headless: boolean): Promise<RollcallProcess | null> {
+  if (headless || !hasVisibleDisplay()) {
+    say('  window    not shown (no display, or --headless)');
+    return null;
+  }
+  say('  window    showing the library; close it when you have seen enough');
+  const env = { ROLLCALL_LIBRARY: stage.library };
+  return startRollcall([`--user-data-dir=${join(stage.dir, 'app')}`], { env });
+}
+
+async function run(cleanup: Cleanup, headless: boolean): Promise<string[]> {
+  const stage = await prepare(cleanup);
+  const { library, sfu, s3, receiver, demo } = stage;
+  const window = await openWindow(stage, headless);
+  say(`\nA call of ${CALL_LENGTH_S} s\n`);
+  const args = ['record', sfu.url(ROOM), '--settings', stage.settingsFile, '--library', library];
+  const events = await record(sfu, [...args, '--stop-when-empty', '2', '--json']);
+  const done = events.find((event): event is DoneEvent => event.event === 'done');
+  if (!done) throw new Error('the app did not say what it made: there is no "done" event');
+  const files = await checkFiles(s3, done, events);
+  const delivered = await checkEvents(receiver, files.length, demo.signingSecret);
+  report(library, files, delivered);
+  say(`\nLook at it: ${done.session_dir ?? library}`);
+  await window?.exited;
+  return [
+    ...(await checkCompleteness(s3, done)),
+    ...files.flatMap(({ what, problems }) => problems.map((problem) => `${what}: ${problem}`)),
+    ...delivered.flatMap(({ type, path, problems }) =>
+      problems.map((problem) => `event ${type} of ${path}: ${problem}`),
+    ),
+    ...(delivered.length === files.length ? [] : [`${delivered.length} webhook events came for ${files.length} files`]),
+  ];
+}
+
+async function main(args: string[]): Promise<number> {
+  const unknown = args.find((word) => word !== '--headless');
+  if (unknown !== undefined) {
+    console.error(`demo: there is no option ${unknown}; there is --headless`);
+    return 2;
+  }
+  const cleanup = new Cleanup();
+  process.once('SIGINT', () => void cleanup.run().then(() => process.exit(130)));
+  try {
+    const problems = await run(cleanup, args.includes('--headless'));
+    if (problems.length === 0) say('\nEverything was checked and is right.');
+    for (const problem of problems) console.error(`demo: not verified: ${problem}`);
+    return problems.length === 0 ? 0 : 1;
+  } catch (error) {
+    console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  } finally {
+    await cleanup.run();
+  }
+}
+
+process.exit(await main(process.argv.slice(2)));
