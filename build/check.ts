@@ -18,7 +18,8 @@ const TSC = modules('typescript/bin/tsc');
 const CHECKS: Check[] = [
   { name: 'prettier', args: [...PRETTIER, '--check', '.'], remedy: 'npm run check -- --fix' },
   { name: 'eslint', args: [...ESLINT, '.'], remedy: 'npm run check -- --fix' },
-  { name: 'tsc', args: [TSC, '-p', 'tsconfig.json'] },
+  { name: 'tsc (main)', args: [TSC, '-p', 'build/tsconfig.main.json'] },
+  { name: 'tsc (preloads, build, tests)', args: [TSC, '-p', 'build/tsconfig.pages.json'] },
   { name: 'tsc (renderer)', args: [TSC, '-p', 'src-renderer/tsconfig.json'] },
 ];
 

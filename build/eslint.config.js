@@ -18,7 +18,10 @@ export default tseslint.config(
     files: TYPESCRIPT,
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
-      parserOptions: { project: ['tsconfig.json', 'src-renderer/tsconfig.json'], tsconfigRootDir: root },
+      parserOptions: {
+        project: ['build/tsconfig.main.json', 'build/tsconfig.pages.json', 'src-renderer/tsconfig.json'],
+        tsconfigRootDir: root,
+      },
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',

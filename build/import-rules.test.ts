@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parser } from 'typescript-eslint';
 import boundaries from 'eslint-plugin-boundaries';
-import { ESLint, type Linter } from 'eslint';
+import { ESLint } from 'eslint';
 import { expect, test } from 'vitest';
 import { IMPORT_RULES } from './import-rules.js';
 
@@ -12,10 +12,10 @@ const eslint = new ESLint({
   overrideConfig: [
     {
       files: ['**/*.ts', '**/*.tsx'],
-      languageOptions: { parser: parser as Linter.Parser },
+      languageOptions: { parser },
       plugins: { boundaries },
       ...IMPORT_RULES(root),
-    } as Linter.Config,
+    },
   ],
 });
 

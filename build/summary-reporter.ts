@@ -4,6 +4,7 @@ import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/nod
 function skipReason(test: TestCase): string {
   const result = test.result();
   const note = result.state === 'skipped' ? result.note : undefined;
+  if (note === undefined && test.module.errors().length > 0) return 'its file failed before it';
   return note ?? (test.options.mode === 'todo' ? 'not written yet' : 'no reason given: use context.skip(reason)');
 }
 

@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 export default defineConfig({
   root,
   test: {
+    teardownTimeout: 30_000,
     reporters: ['default', new SummaryReporter()],
     projects: [
       {
@@ -28,7 +29,6 @@ export default defineConfig({
           globalSetup: resolve(import.meta.dirname, 'vitest.global-setup.ts'),
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          teardownTimeout: 30_000,
           // Each file has the machine to itself: they measure media against the clock.
           fileParallelism: false,
           maxWorkers: 1,
