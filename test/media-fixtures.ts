@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,6 +20,7 @@ import type { Card, CardRenderer, CardSpec } from '../src-main/contract/cards.ts
 import { trackFile } from '../src-main/contract/ids.ts';
 import type { Session, SessionStream, SessionTrack } from '../src-main/contract/session.ts';
 import { FfmpegRunner } from '../src-main/media/ffmpeg.ts';
+import { cacheDir } from './support/publisher/clip.ts';
 
 const run = promisify(execFile);
 export const FFMPEG = process.env['FFMPEG_BIN'] ?? 'ffmpeg';
@@ -78,12 +79,16 @@ export interface VideoSpec {
   sizes: [number, number, number][];
   fps?: number;
   keyEvery?: number;
+  /** Instead of flashes: luma goes up by 12 with each frame and starts again after 16. */
+  ramp?: boolean;
 }
 export interface AudioSpec {
   kind: 'audio';
   source?: 'mic' | 'screen';
   seconds: number;
   tone: number;
+  /** The tone never stops. */
+  continuous?: boolean;
 }
 export type TrackSpec = (VideoSpec | AudioSpec) & {
   /** Session time of the first frame, ms. */
@@ -170,12 +175,10 @@ export async function makeSession(dir: string, peers: PeerSpec[]): Promise<Sessi
 
 async function makeTrack(dir: string, peer_id: string, stream_id: string, spec: TrackSpec): Promise<SessionTrack> {
   const track_id = randomUUID();
-  const raw = join(dir, `raw-${track_id}.mkv`);
   const video = spec.kind === 'video';
-  const files = video ? await encodeVideo(raw, spec) : await encodeAudio(raw, spec);
+  const files = video ? await encodeVideo(spec) : await encodeAudio(spec);
   const file = trackFile(track_id);
   const packets = await writeTrack(files, join(dir, file), spec);
-  for (const made of files) await rm(made);
   if (spec.cutOff !== undefined) {
     const { size } = await stat(join(dir, file));
     const handle = await open(join(dir, file), 'r+');
@@ -195,7 +198,7 @@ async function makeTrack(dir: string, peer_id: string, stream_id: string, spec: 
     channels: video ? null : 2,
     file,
     start_ms: spec.at,
-    end_ms: spec.at + seconds * 1000,
+    end_ms: spec.at + seconds * 1000 * (1 + (spec.skew ?? 0)),
     clock: { offset_ms: spec.at, skew: spec.skew ?? 0 },
     frames: packets,
     key_frames: 0,
@@ -207,55 +210,44 @@ async function makeTrack(dir: string, peer_id: string, stream_id: string, spec: 
   };
 }
 
-async function encodeVideo(raw: string, spec: VideoSpec & TrackSpec): Promise<string[]> {
+async function encodeVideo(spec: VideoSpec & TrackSpec): Promise<string[]> {
   const files: string[] = [];
   let t = spec.at / 1000;
-  for (const [i, [seconds, w, h]] of spec.sizes.entries()) {
-    const file = `${raw}.${i}.mkv`;
+  for (const [seconds, w, h] of spec.sizes) {
     const flash = `drawbox=t=fill:color=white:enable='lt(mod(t+${t}+0.0005\\,1)\\,${FLASH})'`;
+    const ramp = `geq=lum='30+12*mod(N+${Math.round(t * 30)}\\,16)':cb=128:cr=128`;
     const enc =
       spec.codec === 'h264'
         ? ['-c:v', 'libx264', '-preset', 'ultrafast', '-profile:v', 'baseline', '-bf', '0']
         : ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '1M', '-auto-alt-ref', '0'];
-    await sh([
-      '-f',
-      'lavfi',
-      '-i',
-      `color=c=${spec.colour}:s=${w}x${h}:r=${spec.fps ?? 30}:d=${seconds},${flash}`,
-      ...enc,
-      '-pix_fmt',
-      'yuv420p',
-      '-g',
-      String(spec.keyEvery ?? 300),
-      file,
-    ]);
+    const picture = `color=c=${spec.colour}:s=${w}x${h}:r=${spec.fps ?? 30}:d=${seconds},${spec.ramp ? ramp : flash}`;
+    const rest = [...enc, '-pix_fmt', 'yuv420p', '-g', String(spec.keyEvery ?? 300)];
+    const file = await cached(['-f', 'lavfi', '-i', picture, ...rest]);
     files.push(file);
     t += seconds;
   }
   return files;
 }
 
-async function encodeAudio(raw: string, spec: AudioSpec & TrackSpec): Promise<string[]> {
+async function encodeAudio(spec: AudioSpec & TrackSpec): Promise<string[]> {
   const t = spec.at / 1000;
   // The sender's clock runs slow by `skew`: its second lasts 1 + skew of ours.
   const real = `(${t}+t*${1 + (spec.skew ?? 0)}+0.0005)`;
-  const beep = `if(lt(mod(${real}\\,1)\\,${FLASH})\\,0.4*sin(2*PI*${spec.tone}*t)\\,0)`;
-  await sh([
-    '-f',
-    'lavfi',
-    '-i',
-    `aevalsrc='${beep}':s=48000:d=${spec.seconds}`,
-    '-ac',
-    '2',
-    '-c:a',
-    'libopus',
-    '-b:a',
-    '64k',
-    '-vbr',
-    'on',
-    raw,
-  ]);
-  return [raw];
+  const tone = `0.4*sin(2*PI*${spec.tone}*t)`;
+  const beep = spec.continuous ? tone : `if(lt(mod(${real}\\,1)\\,${FLASH})\\,${tone}\\,0)`;
+  const sound = `aevalsrc='${beep}':s=48000:d=${spec.seconds}`;
+  return [await cached(['-f', 'lavfi', '-i', sound, '-ac', '2', '-c:a', 'libopus', '-b:a', '64k', '-vbr', 'on'])];
+}
+
+/** The Matroska file that ffmpeg makes with these arguments; kept between runs. */
+async function cached(args: string[]): Promise<string> {
+  const file = join(cacheDir(), `media-${createHash('sha256').update(args.join(' ')).digest('hex').slice(0, 24)}.mkv`);
+  if (await stat(file).catch(() => null)) return file;
+  await mkdir(cacheDir(), { recursive: true });
+  const partial = `${file}.${process.pid}.part`;
+  await sh([...args, '-f', 'matroska', partial]);
+  await rename(partial, file);
+  return file;
 }
 
 /** As the capture page writes it: append-only Matroska, timestamps from 0, no pre-skip. */
@@ -278,7 +270,8 @@ async function writeTrack(files: string[], to: string, spec: TrackSpec): Promise
       const session = spec.at + time * 1000;
       if (n <= (spec.dropFirstPackets ?? 0) || spec.missing?.some(([a, b]) => session >= a && session < b)) continue;
       const data = n - 1 === spec.damage ? packet.data.map((byte, i) => (i > 10 ? byte ^ 0x5a : byte)) : packet.data;
-      const type = written === 0 && spec.kind === 'audio' ? 'key' : packet.type;
+      // The muxer wants a first key frame, so a track that starts without one says what is not so.
+      const type = written === 0 ? 'key' : packet.type;
       const copy = new EncodedPacket(data, type, time, step);
       if (video && track.isVideoTrack())
         await video.add(copy, written === 0 ? { decoderConfig: (await track.getDecoderConfig())! } : undefined);
@@ -293,77 +286,4 @@ async function writeTrack(files: string[], to: string, spec: TrackSpec): Promise
   }
   await output.finalize();
   return written;
-}
-
-/** Times (ms) at which the picture (or a rectangle of it) turns white. */
-export async function flashes(file: string, crop = ''): Promise<number[]> {
-  const raw = await sh([
-    '-i',
-    file,
-    '-vf',
-    `${crop ? `crop=${crop},` : ''}scale=8:8:flags=area,format=gray`,
-    '-f',
-    'rawvideo',
-    '-',
-  ]);
-  const times: number[] = [];
-  let before = 255;
-  for (let frame = 0; frame * 64 < raw.length; frame++) {
-    const luma = raw.subarray(frame * 64, frame * 64 + 64).reduce((a, b) => a + b, 0) / 64;
-    if (luma > 200 && before <= 200) times.push((frame * 1000) / 30);
-    before = luma;
-  }
-  return times;
-}
-
-/** Times (ms) at which a tone begins. */
-export async function beeps(file: string, tone?: number): Promise<number[]> {
-  const filter = tone === undefined ? [] : ['-af', `bandpass=f=${tone}:width_type=h:w=150`];
-  const raw = await sh(['-i', file, '-map', '0:a', ...filter, '-ac', '1', '-ar', '48000', '-f', 'f32le', '-']);
-  const pcm = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + (raw.length & ~3)));
-  const times: number[] = [];
-  let quietSince = 0;
-  for (let i = 0; i < pcm.length; i++) {
-    if (Math.abs(pcm[i]!) < 0.06) continue;
-    if (i - quietSince > 4800 || times.length === 0) times.push(i / 48);
-    quietSince = i;
-  }
-  return times;
-}
-
-/** Colour at a place of the picture at a time, `[r, g, b]`. */
-export async function colourAt(file: string, ms: number, x: number, y: number): Promise<[number, number, number]> {
-  const raw = await sh([
-    '-ss',
-    String(ms / 1000),
-    '-i',
-    file,
-    '-frames:v',
-    '1',
-    '-vf',
-    `crop=4:4:${x - 2}:${y - 2},scale=1:1:flags=area,format=rgb24`,
-    '-f',
-    'rawvideo',
-    '-',
-  ]);
-  return [raw[0]!, raw[1]!, raw[2]!];
-}
-
-/** Decodes every frame with errors fatal; throws where ffmpeg says anything. */
-export async function strictParse(file: string): Promise<void> {
-  const { stderr } = await run(FFMPEG, ['-v', 'warning', '-xerror', '-i', file, '-f', 'null', '-']);
-  if (stderr.trim() !== '') throw new Error(stderr);
-}
-
-/** Order of the top-level boxes, and the types of all boxes of the index. */
-export async function boxes(file: string): Promise<{ top: string[]; editLists: boolean }> {
-  const data = await readFile(file);
-  const top: string[] = [];
-  for (let at = 0; at + 8 <= data.length;) {
-    const size = data.readUInt32BE(at) === 1 ? Number(data.readBigUInt64BE(at + 8)) : data.readUInt32BE(at);
-    top.push(data.toString('latin1', at + 4, at + 8));
-    at += Math.max(8, size);
-  }
-  const moov = data.indexOf('moov');
-  return { top, editLists: data.subarray(moov, data.indexOf('mdat', moov)).includes('elst') };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -22,6 +23,8 @@ export async function together(
 ): Promise<void> {
   const stop = new AbortController();
   const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  // One listener per process: a decoder for each track of a large call.
+  setMaxListeners(0, both);
   let first: { error: unknown } | undefined;
   await Promise.all(
     tasks.map(async (task) => {

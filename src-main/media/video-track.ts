@@ -50,8 +50,9 @@ export class VideoTrack {
     let signature: string | null = null;
     if (open) {
       for await (const packet of readPackets(open)) {
-        const key = packet.type === 'key';
-        const found = key ? pictureSignature(codec, packet.data) : null;
+        const found = packet.type === 'key' ? pictureSignature(codec, packet.data) : null;
+        // VP8 says itself what is a key frame; a file may begin with another frame and call it one.
+        const key = packet.type === 'key' && (found !== null || codec !== 'vp8');
         if (found !== null && signature !== null && found !== signature) format++;
         signature = found ?? signature;
         fileTimes.push(packet.timestamp);
