@@ -89,7 +89,17 @@ async function measure(variant: Variant, { peers, seconds, work, viewer }: Setti
 }
 
 async function start(variant: Variant, url: string, library: string, viewer: string): Promise<ChildProcess> {
-  const words = ['record', url, '--library', library, '--stop-when-empty', '1', '--no-upload', '--no-composite', '--json'];
+  const words = [
+    'record',
+    url,
+    '--library',
+    library,
+    '--stop-when-empty',
+    '1',
+    '--no-upload',
+    '--no-composite',
+    '--json',
+  ];
   const { executablePath, args, env } =
     variant === 'rollcall'
       ? await electronCommand(words)

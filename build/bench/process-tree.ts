@@ -39,7 +39,7 @@ export function treeUsage(root: number): TreeUsage {
   const all = stats();
   const tree = new Set([root]);
   // Children have larger ids than their parents only mostly: repeat until nothing is added.
-  for (let before = -1; before !== tree.size; ) {
+  for (let before = -1; before !== tree.size;) {
     before = tree.size;
     for (const { pid, parent } of all) if (tree.has(parent)) tree.add(pid);
   }

@@ -61,6 +61,8 @@ export const captureMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('epoch'), epochMs: z.number() }),
   z.object({ type: z.literal('presence'), peers: z.number().int() }),
   z.object({ type: z.literal('timeline'), event: timelineEventSchema }),
+  /** What the user should know and the timeline cannot hold (there may be no session yet). */
+  z.object({ type: z.literal('warning'), code: z.string(), message: z.string() }),
   /** The next bytes of a track's file; `position` is where they go and always the file's end. */
   z.object({
     type: z.literal('chunk'),

@@ -197,6 +197,8 @@ export class SessionCapture {
         return this.#openSession(message.epochMs);
       case 'timeline':
         return this.#timeline(message.event);
+      case 'warning':
+        return this.#emit({ event: 'warning', code: message.code, message: message.message });
       case 'chunk': {
         const tracks = this.#open().tracks;
         await tracks.append(message.trackId, message.position, message.data);

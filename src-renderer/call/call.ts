@@ -20,6 +20,8 @@ export interface CallListener {
   activeSpeaker(peerId: string | null): void;
   /** A consumer is about to receive: take its frames now. No packet is lost between this call and the first frame. */
   consumerAdded(consumer: NewConsumer, receiver: RTCRtpReceiver): void;
+  /** A consumer cannot be received; the call goes on without it. */
+  consumerFailed(consumer: NewConsumer, reason: string): void;
   consumerClosed(consumerId: string): void;
   consumerPaused(consumerId: string): void;
   consumerResumed(consumerId: string): void;
@@ -73,6 +75,7 @@ export class Call {
       const device = await loadDevice(routerRtpCapabilities);
       const parameters = await this.#signalling.createReceiveTransport(SCTP_CAPABILITIES);
       this.#transport = this.#makeTransport(device, parameters);
+      if (parameters.sctpParameters) await connectNow(this.#transport);
       return await this.#signalling.join({
         displayName,
         rtpCapabilities: device.recvRtpCapabilities,
@@ -135,7 +138,14 @@ export class Call {
       peerLeft: (peerId) => listener.peerLeft(peerId),
       peerRenamed: (peerId, displayName) => listener.peerRenamed(peerId, displayName),
       activeSpeaker: (peerId) => listener.activeSpeaker(peerId),
-      newConsumer: (consumer) => this.#consume(consumer),
+      newConsumer: async (consumer) => {
+        try {
+          await this.#consume(consumer);
+        } catch (error) {
+          listener.consumerFailed(consumer, error instanceof Error ? error.message : String(error));
+          throw error;
+        }
+      },
       newDataConsumer: () => Promise.resolve(false),
       consumerClosed: (consumerId) => {
         this.#consumers.get(consumerId)?.close();
@@ -155,7 +165,9 @@ export class Call {
       id: request.consumerId,
       producerId: request.producerId,
       kind: request.kind,
-      rtpParameters: request.rtpParameters,
+      rtpParameters: withSafeCname(request),
+      // Each track is its own media stream: nothing here has to be played in sync.
+      streamId: request.consumerId,
       onRtpReceiver: (receiver) => this.#listener.consumerAdded(request, receiver),
     });
     this.#consumers.set(request.consumerId, consumer);
@@ -166,6 +178,24 @@ export class Call {
         .catch((error: unknown) => console.warn('the server refused the highest layers', error));
     }
   }
+}
+
+/**
+ * Connects ICE and DTLS before there is anything to receive, so that the first peer's first packets are not lost to the
+ * handshake. A transport connects with its first consumer, so it gets one: a data channel that only this side knows of.
+ */
+async function connectNow(transport: mediasoup.Transport): Promise<void> {
+  await transport.consumeData({
+    id: 'connect-now',
+    dataProducerId: 'connect-now',
+    // The last of the streams offered: servers count from the first.
+    sctpStreamParameters: { streamId: SCTP_CAPABILITIES.numStreams.OS - 1, ordered: true },
+  });
+}
+
+/** The CNAME becomes a line of SDP and is the sender's own text: a space would break it, a line break add to it. */
+function withSafeCname({ consumerId, rtpParameters }: NewConsumer): mediasoup.RtpParameters {
+  return { ...rtpParameters, rtcp: { ...rtpParameters.rtcp, cname: consumerId } };
 }
 
 async function loadDevice(routerRtpCapabilities: mediasoup.RtpCapabilities): Promise<Device> {

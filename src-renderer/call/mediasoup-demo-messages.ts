@@ -96,10 +96,13 @@ function topLayersOf(parameters: mediasoup.RtpParameters, type: string | undefin
   return { spatial: Number(match[1]) - 1, temporal: Number(match[2]) - 1 };
 }
 
+/** Ids that become part of SDP: mediasoup makes them UUIDs. */
+const sdpToken = z.string().regex(/^[\w-]{1,64}$/);
+
 export const newConsumerSchema = z
   .object({
-    id: text.optional(),
-    consumerId: text.optional(),
+    id: sdpToken.optional(),
+    consumerId: sdpToken.optional(),
     producerId: text,
     peerId: text.nullish(),
     kind: z.enum(['audio', 'video']),

@@ -111,6 +111,12 @@ export class CaptureSession {
       },
       activeSpeaker: (peerId) => this.#timeline({ type: 'active-speaker', peer_id: peerId }),
       consumerAdded: (consumer, receiver) => this.#consumerAdded(consumer, receiver),
+      consumerFailed: ({ peerId, kind }, reason) =>
+        this.#toMain({
+          type: 'warning',
+          code: 'NOT_RECEIVED',
+          message: `The ${kind} of ${this.#peers.get(peerId)?.displayName ?? peerId} cannot be received and is not recorded: ${reason}`,
+        }),
       consumerClosed: (consumerId) => this.#endTrack(consumerId, 'the producer was closed'),
       consumerPaused: (consumerId) => this.#pauseTrack(consumerId, true),
       consumerResumed: (consumerId) => this.#pauseTrack(consumerId, false),

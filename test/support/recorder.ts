@@ -24,14 +24,21 @@ export const parseEvents = (stdout: string): RollcallEvent[] =>
     .map((line) => JSON.parse(line) as RollcallEvent);
 
 /** Runs any command of the app with `--json` to its end. */
-export async function runCommand(words: string[], userData = temporaryDir('profile')): Promise<{ code: number | null; events: RollcallEvent[]; stderr: string }> {
+export async function runCommand(
+  words: string[],
+  userData = temporaryDir('profile'),
+): Promise<{ code: number | null; events: RollcallEvent[]; stderr: string }> {
   const process = await startRollcall([`--user-data-dir=${userData}`, ...words, '--json']);
   const { code } = await process.exited;
   return { code, events: parseEvents(process.stdout()), stderr: process.stderr() };
 }
 
 /** Starts recording `url`; further words are the command line's. */
-export async function startRecorder(url: string, words: string[] = [], library = temporaryDir('library')): Promise<Recorder> {
+export async function startRecorder(
+  url: string,
+  words: string[] = [],
+  library = temporaryDir('library'),
+): Promise<Recorder> {
   const args = ['record', url, '--library', library, '--json', ...words];
   const process = await startRollcall([`--user-data-dir=${temporaryDir('profile')}`, ...args]);
   const events = (): RollcallEvent[] => parseEvents(process.stdout().slice(0, process.stdout().lastIndexOf('\n') + 1));
@@ -43,7 +50,8 @@ export async function startRecorder(url: string, words: string[] = [], library =
       const { code } = await process.exited;
       const all = events();
       const last = all.at(-1);
-      if (last?.event !== 'done') throw new Error(`no "done" (exit code ${code}):\n${process.stdout()}\n${process.stderr()}`);
+      if (last?.event !== 'done')
+        throw new Error(`no "done" (exit code ${code}):\n${process.stdout()}\n${process.stderr()}`);
       return { code, done: last, events: all };
     },
   };

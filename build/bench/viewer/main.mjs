@@ -11,7 +11,9 @@ app.whenReady().then(async () => {
     height: 720,
     webPreferences: { backgroundThrottling: false },
   });
-  await window.loadFile(join(import.meta.dirname, 'page.html'), { query: { url: option('url'), mode: option('mode') } });
+  await window.loadFile(join(import.meta.dirname, 'page.html'), {
+    query: { url: option('url'), mode: option('mode') },
+  });
   process.on('SIGTERM', async () => {
     const bytes = await window.webContents.executeJavaScript('window.recordedBytes');
     console.log(JSON.stringify({ recordedBytes: bytes }));

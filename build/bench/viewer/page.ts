@@ -52,6 +52,7 @@ const call = new Call(
     peerRenamed: nothing,
     activeSpeaker: nothing,
     consumerAdded: (consumer, receiver) => addTrack(consumer.peerId, receiver.track),
+    consumerFailed: (_consumer, reason) => console.error(reason),
     consumerClosed: nothing,
     consumerPaused: nothing,
     consumerResumed: nothing,
