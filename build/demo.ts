@@ -120,26 +120,33 @@ async function record(sfu: Sfu, args: string[]): Promise<RollcallEvent[]> {
   }
 }
 
-function report(library: string, files: CheckedFile[], events: CheckedEvent[]): void {
-  say('\nFiles, and the objects made of them\n');
+function report(sessionDir: string, files: CheckedFile[], events: CheckedEvent[]): void {
+  const keyPrefix = `${commonFolder(files.map(({ key }) => key))}/`;
+  say(`\nFiles in ${sessionDir}\nand the objects made of them, in s3://${BUCKET}/${keyPrefix}\n`);
   const fileRows = files.map((file) => [
     file.what,
     seconds(file.durationS),
     megabytes(file.sizeBytes),
     file.object,
-    relative(library, file.file),
+    relative(sessionDir, file.file),
+    file.key === '' ? '(none)' : file.key.slice(keyPrefix.length),
   ]);
-  say(table(['what', '>length', '>size', 'object', 'file in the library'], fileRows));
-  say(`\nObject keys in the bucket "${BUCKET}"\n`);
-  for (const { key } of files) say(key === '' ? '(none)' : key);
+  say(table(['what', '>length', '>size', 'object', 'file', 'key'], fileRows));
   say('\nWebhook events received\n');
   const eventRows = events.map(({ type, link, problems, path }) => [
     type,
     problems.length === 0 ? 'valid' : 'wrong',
     link,
-    path,
+    path.replace(`s3://${BUCKET}/${keyPrefix}`, ''),
   ]);
   say(table(['type', 'signature and header', 'pre-signed link', 'recording'], eventRows));
+}
+
+/** The folder that all keys are in; empty for none. */
+function commonFolder(keys: string[]): string {
+  const [first = [], ...others] = keys.filter((key) => key !== '').map((key) => key.split('/').slice(0, -1));
+  const length = first.findIndex((segment, index) => others.some((other) => other[index] !== segment));
+  return (length < 0 ? first : first.slice(0, length)).join('/');
 }
 
 interface Stage {
@@ -203,7 +210,7 @@ async function run(cleanup: Cleanup, headless: boolean): Promise<string[]> {
   if (!done) throw new Error('the app did not say what it made: there is no "done" event');
   const files = await checkFiles(s3, done, events);
   const delivered = await checkEvents(receiver, files.length, demo.signingSecret);
-  report(library, files, delivered);
+  report(done.session_dir ?? library, files, delivered);
   say(`\nLook at it: ${done.session_dir ?? library}`);
   await window?.exited;
   return [

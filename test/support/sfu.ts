@@ -46,6 +46,8 @@ export interface Sfu {
   closeProducer(producerId: string): void;
   hasBroadcaster(roomId: string, peerId: string): boolean;
   rename(roomId: string, peerId: string, displayName: string): void;
+  /** Notifies everybody that this peer speaks (null: nobody): ffmpeg's publishers carry no audio levels. */
+  announceSpeaker(roomId: string, peerId: string | null, volume?: number): void;
   /** Cuts every signalling connection without a close frame; media go on where the dialect lets them. */
   dropSignalling(): void;
   /** Loss, delay or a cut between the SFU and its WebRTC peers; needs `impairable`. */
@@ -148,6 +150,11 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
     );
   });
 
+  const openRoom = (roomId: string): Room => {
+    const room = openRooms.get(roomId);
+    if (!room) throw new Error(`no room "${roomId}"`);
+    return room;
+  };
   const joinedPeers = (roomId: string): string[] =>
     openRooms
       .get(roomId)
@@ -188,11 +195,8 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
     resumeProducer: (producerId) => stats.producer(producerId).resume(),
     closeProducer: (producerId) => stats.producer(producerId).close(),
     hasBroadcaster: (roomId, peerId) => openRooms.get(roomId)?.broadcasters.has(peerId) ?? false,
-    rename: (roomId, peerId, displayName) => {
-      const room = openRooms.get(roomId);
-      if (!room) throw new Error(`no room "${roomId}"`);
-      room.rename(peerId, displayName);
-    },
+    rename: (roomId, peerId, displayName) => openRoom(roomId).rename(peerId, displayName),
+    announceSpeaker: (roomId, peerId, volume = -30) => openRoom(roomId).announceSpeaker(peerId, volume),
     dropSignalling: () => {
       for (const socket of upgraded) socket.destroy();
     },

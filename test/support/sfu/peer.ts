@@ -307,8 +307,8 @@ export class Peer implements PeerInfo {
         'newDataConsumer',
         dialect.newDataConsumer(consumer, dataProducer, ownerId, transport),
       );
-    } catch (error) {
-      if (!this.#protoo.closed) console.warn(`sfu: ${this.id} does not consume data: ${String(error)}`);
+    } catch {
+      // A peer without use for data channels refuses them, which is no fault.
     }
   }
 }

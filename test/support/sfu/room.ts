@@ -130,6 +130,17 @@ export class Room {
     this.notifyAll('peerDisplayNameChanged', { peerId, displayName, oldDisplayName }, except);
   }
 
+  /**
+   * Says who speaks, as the observers do. They work by the audio-level header extension, which browsers send and ffmpeg
+   * does not: with ffmpeg's publishers nobody would ever be said to speak.
+   */
+  announceSpeaker(peerId: string | null, volume: number): void {
+    const modern = this.context.dialect.name === 'modern';
+    if (modern) this.notifyAll('speakingPeers', { peerVolumes: peerId === null ? [] : [{ peerId, volume }] });
+    const speaker = modern ? { peerId: peerId ?? undefined } : { peerId, ...(peerId === null ? {} : { volume }) };
+    this.notifyAll('activeSpeaker', speaker);
+  }
+
   #announceSpeakers(): void {
     const peerIdOf = (producer: types.Producer): unknown => producer.appData.peerId;
     const modern = this.context.dialect.name === 'modern';
