@@ -8,6 +8,7 @@ import { IconMovie } from '@tabler/icons-react';
 
 /** After the call: each file being made, and each on its way to where it belongs. */
 export function FinishPanel({ live }: { live: LiveRecording }) {
+  const outputs = [...live.outputs].sort(compositeFirst);
   const ready = live.outputs.filter((output) => output.state === 'done').length;
   const delivered = live.uploads.filter((upload) => upload.state === 'delivered').length;
   return (
@@ -24,7 +25,7 @@ export function FinishPanel({ live }: { live: LiveRecording }) {
           </EmptyState>
         ) : (
           <ul>
-            {live.outputs.map((output) => (
+            {outputs.map((output) => (
               <OutputRow key={output.outputId} output={output} />
             ))}
           </ul>
@@ -47,10 +48,15 @@ export function FinishPanel({ live }: { live: LiveRecording }) {
   );
 }
 
+const compositeFirst = (a: LiveOutput, b: LiveOutput): number =>
+  Number(b.kind === 'composite') - Number(a.kind === 'composite');
+
+const titleOf = (output: LiveOutput): string => (output.kind === 'composite' ? 'Whole meeting' : output.label);
+
 function OutputRow({ output }: { output: LiveOutput }) {
   return (
     <ProgressRow
-      title={output.label}
+      title={titleOf(output)}
       note={output.error?.message ?? (output.kind === 'composite' ? 'everybody in one picture' : 'one person’s stream')}
       state={OUTPUT_WORDS[output.state]}
       progress={output.state === 'done' ? 1 : output.progress}
@@ -63,7 +69,7 @@ function UploadRow({ upload, output }: { upload: LiveUpload; output: LiveOutput 
   const sent = upload.state === 'delivered' ? upload.sizeBytes : upload.sentBytes;
   return (
     <ProgressRow
-      title={output?.label ?? upload.key.split('/').at(-1) ?? upload.key}
+      title={(output && titleOf(output)) ?? upload.key.split('/').at(-1) ?? upload.key}
       note={upload.error?.message ?? upload.key}
       state={UPLOAD_WORDS[upload.state]}
       progress={upload.state === 'delivered' ? 1 : upload.sizeBytes === 0 ? null : upload.sentBytes / upload.sizeBytes}

@@ -17,9 +17,9 @@ import { StateBadge } from '../components/StateBadge.tsx';
 import { formatBytes, formatClock, formatSpan, people } from '../state/format.ts';
 import { diskLeftMs, isCapturing, wellbeing } from '../state/live-facts.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
-import { PHASE_WORDS } from '../state/words.ts';
+import { phaseWord } from '../state/words.ts';
 import { FinishPanel } from './FinishPanel.tsx';
-import { LastError, Problem } from './Problem.tsx';
+import { LastError, NO_STORAGE, Problem } from './Problem.tsx';
 import styles from './LiveScreen.module.css';
 
 /** "Is it recording, and is all well?", and after the call: "are the files ready?" */
@@ -70,7 +70,7 @@ function LiveTitle({ live }: { live: LiveRecording }) {
           <IconPlayerRecordFilled size={14} aria-hidden /> REC
         </span>
       ) : (
-        <StateBadge state={PHASE_WORDS[live.phase]} />
+        <StateBadge state={phaseWord(live)} />
       )}
       {live.elapsedMs > 0 && (
         <span className={styles.clock} role="timer" aria-label="Recorded so far">
@@ -157,7 +157,9 @@ function LiveBody({ live }: { live: LiveRecording }) {
 function UploadProblem({ live }: { live: LiveRecording }) {
   const actions = useActions();
   const working = useUi((state) => state.working.has(live.sessionId ?? ''));
-  const error = live.uploads.find((upload) => upload.state === 'failed')?.error ?? null;
+  const failed = live.uploads.find((upload) => upload.state === 'failed');
+  const waits = live.phase === 'done' && live.uploads.some((upload) => upload.state === 'waiting');
+  const error = failed?.error ?? (waits ? NO_STORAGE : null);
   const { sessionId } = live;
   if (error === null || sessionId === null) return null;
   return (

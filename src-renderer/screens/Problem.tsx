@@ -3,6 +3,14 @@ import type { ErrorRecord } from '../../src-main/contract/errors.ts';
 import { ErrorNotice } from '../components/ErrorNotice.tsx';
 import { useActions, useUi } from '../state/ui-context.ts';
 
+/** Files that nobody has said a place for. */
+export const NO_STORAGE: ErrorRecord = {
+  code: 'HOSTED_NOT_CONFIGURED',
+  fault: 'destination',
+  message: 'The files are ready on this computer; their upload waits, because no storage is set up for this room.',
+  remedy: 'Import a settings file with hosted storage or a destination for the room, then retry.',
+};
+
 /** An error in a screen, with its text ready to be copied. */
 export function Problem({ error, action }: { error: ErrorRecord; action?: ReactNode }) {
   const actions = useActions();

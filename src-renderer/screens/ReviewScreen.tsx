@@ -13,7 +13,7 @@ import { StateBadge } from '../components/StateBadge.tsx';
 import { formatDateTime, formatLength, people } from '../state/format.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { outputLabel, SUMMARY_WORDS } from '../state/words.ts';
-import { LastError, Problem } from './Problem.tsx';
+import { LastError, NO_STORAGE, Problem } from './Problem.tsx';
 import styles from './ReviewScreen.module.css';
 
 /** "What happened? Let me see it." */
@@ -126,11 +126,12 @@ function ReviewNotice({ sessionId }: { sessionId: string }) {
       />
     );
   }
-  if (summary.error === null) return null;
+  const error = summary.error ?? (summary.state === 'waiting' ? NO_STORAGE : null);
+  if (error === null) return null;
   const filesFailed = summary.files.failed > 0;
   return (
     <Problem
-      error={summary.error}
+      error={error}
       action={
         filesFailed ? (
           <Button

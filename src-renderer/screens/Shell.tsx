@@ -5,7 +5,7 @@ import { isCapturing } from '../state/live-facts.ts';
 import { formatBytes, formatClock } from '../state/format.ts';
 import type { View } from '../state/store.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
-import { PHASE_WORDS } from '../state/words.ts';
+import { PHASE_WORDS, phaseWord } from '../state/words.ts';
 import { CommandPalette } from './CommandPalette.tsx';
 import { LibraryScreen } from './LibraryScreen.tsx';
 import { LiveScreen } from './LiveScreen.tsx';
@@ -91,7 +91,7 @@ function Sidebar({ view, live }: { view: View; live: LiveRecording | null }) {
 }
 
 function LiveHint({ live }: { live: LiveRecording }) {
-  const state = PHASE_WORDS[live.phase];
+  const state = phaseWord(live);
   const text = live.phase === 'recording' ? formatClock(live.elapsedMs) : state.word;
   return (
     <span className={styles.hint} data-tone={state.tone}>

@@ -1,5 +1,5 @@
 import type { SummaryState } from '../../src-main/contract/ipc.ts';
-import type { LivePhase, LiveUpload } from '../../src-main/contract/live.ts';
+import type { LivePhase, LiveRecording, LiveUpload } from '../../src-main/contract/live.ts';
 import type { SessionOutput, SessionPeer, StreamType } from '../../src-main/contract/session.ts';
 
 /**
@@ -53,6 +53,15 @@ export const PHASE_WORDS: Record<LivePhase, StateWord> = {
   done: { tone: 'green', icon: 'check', word: 'Done' },
   failed: { tone: 'amber', icon: 'alert', word: 'Stopped' },
 };
+
+/** A recording's phase; "done" says what that came to, and is green only where everything has been delivered. */
+export function phaseWord(live: Pick<LiveRecording, 'phase' | 'uploads'>): StateWord {
+  const { phase, uploads } = live;
+  if (phase !== 'done') return PHASE_WORDS[phase];
+  if (uploads.some((upload) => upload.state === 'failed')) return { tone: 'amber', icon: 'alert', word: 'Needs you' };
+  if (uploads.length > 0 && uploads.every((upload) => upload.state === 'delivered')) return UPLOAD_WORDS.delivered;
+  return { tone: 'plain', icon: 'device', word: 'Files ready' };
+}
 
 export const STREAM_WORDS: Record<StreamType, string> = {
   regular: 'camera and microphone',
