@@ -47,7 +47,7 @@ export async function prepareClips(): Promise<void> {
 /** Plays the whole call in real time. */
 export async function playCall(sfu: Sfu, roomId: string, say: (text: string) => void): Promise<void> {
   const beganAt = Date.now();
-  const at = async (seconds: number): Promise<void> => void (await sleep(beganAt + seconds * 1000 - Date.now()));
+  const at = (seconds: number): Promise<void> => sleep(beganAt + seconds * 1000 - Date.now());
   const note = (text: string): void => say(`${((Date.now() - beganAt) / 1000).toFixed(1).padStart(5)} s  ${text}`);
   await Promise.all(
     PARTS.map(async (options) => {

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import { Room as ProtooRoom, type Peer as ProtooPeer, type WebSocketTransport } from 'protoo-server';
-import { Broadcaster } from './broadcaster.ts';
+import type { Broadcaster } from './broadcaster.ts';
 import type { Dialect, PeerInfo } from './dialect.ts';
 import type { ImpairedLinks } from './impaired-link.ts';
 import type { Producer } from './media.ts';
