@@ -19,7 +19,7 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['build/tsconfig.main.json', 'build/tsconfig.pages.json', 'src-renderer/tsconfig.json'],
+        project: ['src-renderer/tsconfig.json', 'build/tsconfig.main.json', 'build/tsconfig.pages.json'],
         tsconfigRootDir: root,
       },
     },
