@@ -41,7 +41,7 @@ describe('mix', () => {
     await mixed.next();
     await mixed.next();
     expect(started).toBe(false);
-    const last = (await mixed.next()).value;
+    const last: Float32Array | undefined = (await mixed.next()).value as Float32Array | undefined;
     expect(left(last ?? new Float32Array()).at(-1)).toBe(1);
   });
 });
