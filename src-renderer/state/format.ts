@@ -49,28 +49,32 @@ export const formatPercent = (fraction: number): string => `${Math.floor(Math.mi
 
 const dayNumber = (date: Date): number => Math.floor((date.getTime() - date.getTimezoneOffset() * 60_000) / 86_400_000);
 
+// Made once: a formatter costs as much to make as thousands of dates to format.
+const english = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat('en-GB', options);
+const weekdayDay = english({ weekday: 'long', day: 'numeric', month: 'long' });
+const dayOfYear = english({ day: 'numeric', month: 'long' });
+const fullDay = english({ day: 'numeric', month: 'long', year: 'numeric' });
+const shortDay = english({ day: 'numeric', month: 'short', year: 'numeric' });
+const timeOfDay = english({ hour: '2-digit', minute: '2-digit' });
+
 /** The heading that a day's sessions stand under: `Today`, `Yesterday`, `Friday 20 November`, `3 May 2025`. */
 export function formatDay(iso: string, now: Date): string {
   const date = new Date(iso);
   const days = dayNumber(now) - dayNumber(date);
   if (days === 0) return 'Today';
   if (days === 1) return 'Yesterday';
-  const sameYear = date.getFullYear() === now.getFullYear();
-  return date.toLocaleDateString('en-GB', {
-    ...(days > 1 && days < 7 ? { weekday: 'long' as const } : {}),
-    day: 'numeric',
-    month: 'long',
-    ...(sameYear ? {} : { year: 'numeric' as const }),
-  });
+  if (date.getFullYear() !== now.getFullYear()) return fullDay.format(date);
+  return (days > 1 && days < 7 ? weekdayDay : dayOfYear).format(date);
 }
 
 /** `14:05` */
-export const formatTime = (iso: string): string =>
-  new Date(iso).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+export const formatTime = (iso: string): string => timeOfDay.format(new Date(iso));
 
 /** `22 Nov 2026, 14:05` */
-export const formatDateTime = (iso: string): string =>
-  `${new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}, ${formatTime(iso)}`;
+export const formatDateTime = (iso: string): string => `${shortDay.format(new Date(iso))}, ${formatTime(iso)}`;
+
+/** `Friday 20 November`, whatever day it is: what a date is searched by. */
+export const formatWeekday = (iso: string): string => weekdayDay.format(new Date(iso));
 
 /** Up to two letters that stand for a name. */
 export function initials(name: string): string {

@@ -1,5 +1,5 @@
 import type { SessionSummary } from '../../src-main/contract/ipc.ts';
-import { formatDateTime, formatDay } from './format.ts';
+import { formatDateTime, formatDay, formatWeekday } from './format.ts';
 import { SUMMARY_WORDS } from './words.ts';
 
 /** One row of the library's list. */
@@ -31,7 +31,7 @@ function searchText(summary: SessionSummary): string {
       ...summary.people,
       formatDateTime(summary.startedAt),
       summary.startedAt.slice(0, 10),
-      new Date(summary.startedAt).toLocaleDateString('en-GB', { weekday: 'long', month: 'long' }),
+      formatWeekday(summary.startedAt),
       SUMMARY_WORDS[summary.state].word,
       summary.sessionId,
     ].join(' '),
