@@ -123,15 +123,16 @@ async function record(sfu: Sfu, args: string[]): Promise<RollcallEvent[]> {
 function report(sessionDir: string, files: CheckedFile[], events: CheckedEvent[]): void {
   const keyPrefix = `${commonFolder(files.map(({ key }) => key))}/`;
   say(`\nFiles in ${sessionDir}\nand the objects made of them, in s3://${BUCKET}/${keyPrefix}\n`);
+  // Keys mirror the folders, so both are the same; where they are not, both are shown.
+  const path = (file: string, key: string): string => (file === key ? file : `${file} (key: ${key || 'none'})`);
   const fileRows = files.map((file) => [
     file.what,
     seconds(file.durationS),
     megabytes(file.sizeBytes),
     file.object,
-    relative(sessionDir, file.file),
-    file.key === '' ? '(none)' : file.key.slice(keyPrefix.length),
+    path(relative(sessionDir, file.file).replaceAll('\\', '/'), file.key.slice(keyPrefix.length)),
   ]);
-  say(table(['what', '>length', '>size', 'object', 'file', 'key'], fileRows));
+  say(table(['what', '>length', '>size', 'object', 'file, and key'], fileRows));
   say('\nWebhook events received\n');
   const eventRows = events.map(({ type, link, problems, path }) => [
     type,
