@@ -39,7 +39,7 @@ function drawLabel({ text, maxWidth, height }: CardSpec & { kind: 'label' }): Of
   c.beginPath();
   c.roundRect(0, 0, width, height, height * 0.28);
   c.fill();
-  drawCentred(c, shown, font, TEXT_COLOUR, width / 2, height / 2);
+  drawCentred(c, shown, font, TEXT_COLOUR, width / 2, height / 2, 'capitals');
   return canvas;
 }
 
@@ -80,10 +80,13 @@ function drawFitting(
 ): void {
   c.font = `${weight} ${size}px ${FONTS}`;
   const fitting = Math.min(size, (size * maxWidth) / Math.max(1, c.measureText(text).width));
-  drawCentred(c, text, `${weight} ${fitting}px ${FONTS}`, colour, x, y);
+  drawCentred(c, text, `${weight} ${fitting}px ${FONTS}`, colour, x, y, 'glyphs');
 }
 
-/** Centred by the glyphs' own box, so that capitals, Devanagari and emoji all sit in the middle. */
+/**
+ * Centred on a point. `capitals`: capital letters are in the middle, so that all labels share one base line; `glyphs`:
+ * the text's own shape is, whatever the script.
+ */
 function drawCentred(
   c: OffscreenCanvasRenderingContext2D,
   text: string,
@@ -91,18 +94,14 @@ function drawCentred(
   colour: string,
   x: number,
   y: number,
+  by: 'capitals' | 'glyphs',
 ): void {
   c.font = font;
   c.fillStyle = colour;
   c.textAlign = 'center';
   c.textBaseline = 'alphabetic';
-  // A line's height is the font's, not the word's: "ace" and "Ágy" keep one base line in all labels.
-  const reference = c.measureText('Hg');
-  const own = c.measureText(text);
-  const ascent = Math.max(own.actualBoundingBoxAscent, reference.actualBoundingBoxAscent);
-  const descent = Math.max(own.actualBoundingBoxDescent, 0);
-  const low = Math.min(descent, reference.actualBoundingBoxDescent);
-  c.fillText(text, x, y + (ascent - low) / 2);
+  const measured = c.measureText(by === 'capitals' ? 'H' : text);
+  c.fillText(text, x, y + (measured.actualBoundingBoxAscent - measured.actualBoundingBoxDescent) / 2);
 }
 
 function context(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {

@@ -29,7 +29,9 @@ export function discColour(seed: string): string {
   // FNV-1a: well spread for ids that differ in one character.
   let hash = 0x811c9dc5;
   for (let i = 0; i < seed.length; i++) hash = Math.imul(hash ^ seed.charCodeAt(i), 0x01000193) >>> 0;
-  return `hsl(${hash % 360} 42% 38%)`;
+  // Its low bits hardly mix for short ids; fold the high ones in.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+  return `hsl(${(hash >>> 8) % 360} 42% 38%)`;
 }
 
 /** The longest beginning of `text` that fits, with an ellipsis where it is not all of it. */
