@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { CardRenderer } from '../contract/cards.ts';
 import { RollcallError } from '../contract/errors.ts';
 import type { Session } from '../contract/session.ts';
@@ -62,7 +62,7 @@ export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposit
     throw new RollcallError('NO_MEDIA', 'The session has no media to compose.', 'There is nothing to make a file of.');
   checkSize(width, height);
   const withoutPeers = new Set(job.withoutPeers);
-  const dir = join(job.workDir, 'composite');
+  const dir = join(job.workDir, `composite-${basename(job.outFile)}`);
   await mkdir(dir, { recursive: true });
   const intervals = mergeIntervals(
     planIntervals(session, job.timeline, range, fps, withoutPeers),
