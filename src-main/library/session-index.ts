@@ -145,7 +145,9 @@ export class SessionIndex {
     const known = this.#entries.get(place.sessionId);
     const stamp = `${await manifestStamp(place.dir)}:${this.#options.isActive(place.sessionId)}`;
     if (known !== undefined && known.stamp === stamp && known.place.dir === place.dir) return null;
+    const library = this.#library;
     const summary = this.#summaryOf(place, await readSession(place.dir));
+    if (library !== this.#library) return null; // Another library was chosen while this folder was read.
     this.#entries.set(place.sessionId, { place, stamp, summary });
     return summary;
   }
