@@ -1,7 +1,7 @@
 // The first file that every npm script runs, on Node alone: it makes sure that the packages of package-lock.json are
 // there, then hands over to build/run.ts. All it says goes to stderr, so that stdout stays the command's own.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -51,9 +51,17 @@ function installPackages() {
     stdio: ['ignore', 2, 2],
     shell: command === 'npm' && process.platform === 'win32',
   });
-  if (result.status === 0) return;
+  if (result.status === 0) return exceptOnWindows();
   console.error('rollcall: `npm ci` failed; see above. Nothing was started.');
   process.exit(result.status ?? 1);
+}
+
+/**
+ * The npm scripts begin with `exec`, so that a signal sent to npm reaches Node and not a shell that keeps it. Windows has
+ * no such word; there, once packages are installed, this stands in for it.
+ */
+function exceptOnWindows() {
+  if (process.platform === 'win32') writeFileSync(join(root, 'node_modules/.bin/exec.cmd'), '@%*\r\n');
 }
 
 checkNode();

@@ -19,10 +19,28 @@ interface Recipe {
 const RECIPES: Recipe[] = [
   { codec: 'vp8', encoder: ['-c:v', 'libvpx', '-b:v', '10k', '-qmax', '63'], container: 'ivf', decoder: 'vp8' },
   { codec: 'vp9', encoder: ['-c:v', 'libvpx-vp9', '-crf', '63', '-b:v', '0'], container: 'ivf', decoder: 'vp9' },
-  { codec: 'av1', encoder: ['-c:v', 'libaom-av1', '-crf', '63', '-b:v', '0', '-cpu-used', '8'], container: 'ivf', decoder: 'libdav1d' },
+  {
+    codec: 'av1',
+    encoder: ['-c:v', 'libaom-av1', '-crf', '63', '-b:v', '0', '-cpu-used', '8'],
+    container: 'ivf',
+    decoder: 'libdav1d',
+  },
   {
     codec: 'h264',
-    encoder: ['-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'veryslow', '-crf', '51', '-x264-params', 'sei=0:info=0:aud=0', '-bsf:v', 'filter_units=remove_types=6'],
+    encoder: [
+      '-c:v',
+      'libx264',
+      '-profile:v',
+      'baseline',
+      '-preset',
+      'veryslow',
+      '-crf',
+      '51',
+      '-x264-params',
+      'sei=0:info=0:aud=0',
+      '-bsf:v',
+      'filter_units=remove_types=6',
+    ],
     container: 'h264',
     decoder: 'h264',
   },
@@ -42,8 +60,12 @@ function payload(file: Buffer, container: string): Buffer {
 const lines = RECIPES.map(({ codec, encoder, container, decoder }) => {
   const source = ['-f', 'lavfi', '-i', `color=black:s=${SIZE}:r=1`, '-frames:v', '1', '-pix_fmt', 'yuv420p'];
   const file = ffmpeg([...source, ...encoder, '-f', container, 'pipe:1']);
-  const decoded = ffmpeg(['-c:v', decoder, '-f', container, '-i', 'pipe:0', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'], file);
-  if (decoded.length !== (16 * 16 * 3) / 2) throw new Error(`${codec}: decodes to ${decoded.length} bytes, not one 16x16 picture`);
+  const decoded = ffmpeg(
+    ['-c:v', decoder, '-f', container, '-i', 'pipe:0', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'],
+    file,
+  );
+  if (decoded.length !== (16 * 16 * 3) / 2)
+    throw new Error(`${codec}: decodes to ${decoded.length} bytes, not one 16x16 picture`);
   const bytes = payload(file, container);
   console.error(`${codec}: ${bytes.length} bytes`);
   return `  ${codec}: '${bytes.toString('base64')}',`;

@@ -2,7 +2,14 @@ import { mkdir, readFile, statfs } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { RollcallError, toRollcallError, type ErrorRecord } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
-import type { AppChange, AppSnapshot, ImportSummary, RecordTarget, SessionDetail, SessionSummary } from './contract/ipc.ts';
+import type {
+  AppChange,
+  AppSnapshot,
+  ImportSummary,
+  RecordTarget,
+  SessionDetail,
+  SessionSummary,
+} from './contract/ipc.ts';
 import type { LiveRecording } from './contract/live.ts';
 import type { Environment } from './environment.ts';
 import { deliver, makeFiles } from './finish.ts';
@@ -49,7 +56,8 @@ export class RollcallApp implements AppService {
     await this.#refresh();
     for (const { sessionId, state } of this.#index.list()) {
       if (state === 'interrupted') this.#inBackground(sessionId, this.finishFiles(sessionId));
-      else if (state === 'uploading' || state === 'waiting') this.#inBackground(sessionId, this.retryUploads(sessionId));
+      else if (state === 'uploading' || state === 'waiting')
+        this.#inBackground(sessionId, this.retryUploads(sessionId));
     }
   }
 
@@ -84,7 +92,11 @@ export class RollcallApp implements AppService {
   async startRecording(target: RecordTarget): Promise<void> {
     const live = this.live();
     if (live && live.phase !== 'done' && live.phase !== 'failed') {
-      throw new RollcallError('USAGE', `"${live.roomName}" is being recorded now.`, 'Stop it first: Rollcall records one call at a time.');
+      throw new RollcallError(
+        'USAGE',
+        `"${live.roomName}" is being recorded now.`,
+        'Stop it first: Rollcall records one call at a time.',
+      );
     }
     const environment = this.#environment;
     const room = 'roomId' in target ? this.#room(target.roomId) : null;
@@ -101,7 +113,8 @@ export class RollcallApp implements AppService {
       settings: () => environment.settings(),
       keepRoom: true,
       emit: (event) => {
-        if (event.event === 'recording' || event.event === 'output' || event.event === 'upload') void this.#touchRecording();
+        if (event.event === 'recording' || event.event === 'output' || event.event === 'upload')
+          void this.#touchRecording();
       },
     });
     this.#run = run;
@@ -132,7 +145,12 @@ export class RollcallApp implements AppService {
 
   finishFiles(sessionId: string): Promise<void> {
     return this.#exclusively(sessionId, async (manifest, emit, signal) => {
-      const error = await makeFiles(manifest, { ffmpeg: () => this.#environment.ffmpeg(), cards: this.#environment.cards, emit, signal });
+      const error = await makeFiles(manifest, {
+        ffmpeg: () => this.#environment.ffmpeg(),
+        cards: this.#environment.cards,
+        emit,
+        signal,
+      });
       if (error) throw error;
       if (manifest.session.settings.upload) await this.#deliver(manifest, emit, signal);
     });
@@ -151,7 +169,9 @@ export class RollcallApp implements AppService {
 
   async importSettings(file: string): Promise<ImportSummary> {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      throw new RollcallError('SETTINGS_INVALID', `${file} cannot be read.`, 'Choose another file.', { details: String(error) });
+      throw new RollcallError('SETTINGS_INVALID', `${file} cannot be read.`, 'Choose another file.', {
+        details: String(error),
+      });
     });
     const name = basename(file);
     const { templates, rooms, hosted } = parseSettings(text, name);
@@ -214,7 +234,12 @@ export class RollcallApp implements AppService {
 
   #room(roomId: string) {
     const room = this.#environment.settingsStore.load().settings.rooms.find(({ id }) => id === roomId);
-    if (!room) throw new RollcallError('USAGE', 'That room is no longer in the settings.', 'Choose another room, or paste its link.');
+    if (!room)
+      throw new RollcallError(
+        'USAGE',
+        'That room is no longer in the settings.',
+        'Choose another room, or paste its link.',
+      );
     return room;
   }
 

@@ -24,13 +24,21 @@ export class CliRuntime {
   /** Runs one command to its end. @returns the exit code. */
   run(words: readonly string[]): Promise<number> {
     const listeners: (() => void)[] = [];
-    const interrupt = (): void => listeners.forEach((listener) => listener());
+    let stopping = false;
+    const interrupt = (): void => {
+      stopping = true;
+      listeners.forEach((listener) => listener());
+    };
+    // Wishes that may come several times for one reason (a dying parent, Chromium's own handlers): one interruption.
+    const stopOnce = (): void => {
+      if (!stopping) interrupt();
+    };
     process.on('SIGINT', interrupt);
-    process.on('SIGTERM', interrupt);
-    // Chromium turns signals that it sees first into a wish to quit: the same wish.
+    process.on('SIGTERM', stopOnce);
+    process.on('SIGHUP', stopOnce);
     app.on('before-quit', (event) => {
       event.preventDefault();
-      interrupt();
+      stopOnce();
     });
     const services: CliServices = {
       version: this.#environment.version,
@@ -43,7 +51,7 @@ export class CliRuntime {
     const io = {
       out: (text: string) => void process.stdout.write(text),
       err: (text: string) => void process.stderr.write(text),
-      terminal: process.stderr.isTTY === true,
+      terminal: process.stderr.isTTY,
     };
     return runCli(words, services, io, (listener) => listeners.push(listener));
   }

@@ -20,7 +20,11 @@ export async function composeAgain(words: ComposeWords, tools: FinishTools): Pro
   for (const id of words.withoutPeers) {
     if (session.peers.some((peer) => peer.peer_id === id)) continue;
     const there = session.peers.map((peer) => `${peer.peer_id} (${peer.display_name})`).join(', ');
-    throw new RollcallError('USAGE', `There is no peer "${id}" in this session: it has ${there || 'none'}.`, 'Give --without-peer one of these ids.');
+    throw new RollcallError(
+      'USAGE',
+      `There is no peer "${id}" in this session: it has ${there || 'none'}.`,
+      'Give --without-peer one of these ids.',
+    );
   }
   const { layout, width, height } = words;
   const outFile = resolve(words.out ?? join(dir, defaultName(words, session.session_id)));
@@ -62,6 +66,9 @@ function defaultName({ layout, width, height, withoutPeers }: ComposeWords, sess
 }
 
 async function isOriginal(file: string, manifest: SessionManifest): Promise<boolean> {
-  const own = [...manifest.session.outputs.map((output) => output.file), ...manifest.session.tracks.map((track) => track.file)];
+  const own = [
+    ...manifest.session.outputs.map((output) => output.file),
+    ...manifest.session.tracks.map((track) => track.file),
+  ];
   return own.some((name) => join(manifest.dir, name) === file);
 }

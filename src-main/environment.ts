@@ -89,7 +89,9 @@ export class Environment {
       findFfmpeg({
         configured: this.preferences.ffmpeg,
         env: process.env['FFMPEG_BIN'],
-        packaged: app.isPackaged ? join(process.resourcesPath, 'ffmpeg', process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg') : null,
+        packaged: app.isPackaged
+          ? join(process.resourcesPath, 'ffmpeg', process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg')
+          : null,
         ffmpegStatic: await ffmpegStaticPath(),
       }))();
     return this.#ffmpeg;
@@ -119,7 +121,8 @@ export class Environment {
 }
 
 /** The room id of a link that is in no settings: the same on every run. */
-export const roomIdOf = (signallingUrl: string): string => createHash('sha256').update(signallingUrl).digest('hex').slice(0, 24);
+export const roomIdOf = (signallingUrl: string): string =>
+  createHash('sha256').update(signallingUrl).digest('hex').slice(0, 24);
 
 async function ffmpegStaticPath(): Promise<string | null> {
   try {

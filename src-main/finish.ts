@@ -68,7 +68,11 @@ export async function makeFiles(handle: SessionHandle, tools: FinishTools): Prom
 }
 
 const cancelled = (): RollcallError =>
-  new RollcallError('CANCELLED', 'Making the files was stopped.', 'What was captured is kept; run "rollcall recover" to make them.');
+  new RollcallError(
+    'CANCELLED',
+    'Making the files was stopped.',
+    'What was captured is kept; run "rollcall recover" to make them.',
+  );
 
 /** Puts peers, streams, tracks and the list of outputs into the manifest, from what is on disk. */
 async function describeSession(handle: SessionHandle): Promise<void> {
@@ -91,11 +95,27 @@ const probeTrack: ProbeTrack = async (file, kind) => {
   const track = probed?.tracks.find((candidate) => candidate.kind === kind);
   if (!track || track.packets === 0) return null;
   const { packets, keyPackets, endMs, width, height } = track;
-  return { endFileMs: endMs, frames: packets, keyFrames: kind === 'video' ? keyPackets : 0, lostFrames: 0, width, height };
+  return {
+    endFileMs: endMs,
+    frames: packets,
+    keyFrames: kind === 'video' ? keyPackets : 0,
+    lostFrames: 0,
+    width,
+    height,
+  };
 };
 
 function wantedOutputs(session: Session): SessionOutput[] {
-  const blank = { state: 'pending', start_ms: 0, duration_ms: 0, size_bytes: 0, sha256: null, width: null, height: null, error: null } as const;
+  const blank = {
+    state: 'pending',
+    start_ms: 0,
+    duration_ms: 0,
+    size_bytes: 0,
+    sha256: null,
+    width: null,
+    height: null,
+    error: null,
+  } as const;
   const streams = session.streams.map(({ stream_id, peer_id }): SessionOutput => {
     const segment = session.peers.find((peer) => peer.peer_id === peer_id)?.segment ?? peer_id;
     return { ...blank, output_id: stream_id, kind: 'stream', stream_id, peer_id, file: streamFile(segment, stream_id) };
@@ -136,7 +156,16 @@ async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: F
   const sha256 = await hashFile(file, tools.signal);
   await updateOutput(handle, output_id, (draft) => {
     const { start_ms, duration_ms, width, height } = made;
-    Object.assign(draft, { state: 'done', start_ms, duration_ms, width, height, size_bytes: size, sha256, error: null });
+    Object.assign(draft, {
+      state: 'done',
+      start_ms,
+      duration_ms,
+      width,
+      height,
+      size_bytes: size,
+      sha256,
+      error: null,
+    });
   });
   tools.emit({ event: 'output', output_id, kind, file, duration: made.duration_ms / 1000, size });
 }
@@ -173,9 +202,18 @@ export interface DeliverTools {
 }
 
 /** Uploads a session's files and tells its webhook. @returns the first failure of an upload, or null. */
-export async function deliver(handle: SessionHandle, { settings, accountId, emit, signal, outputIds }: DeliverTools): Promise<RollcallError | null> {
+export async function deliver(
+  handle: SessionHandle,
+  { settings, accountId, emit, signal, outputIds }: DeliverTools,
+): Promise<RollcallError | null> {
   const { destination, webhook } = settings;
-  const { uploads, error } = await uploadSession({ handle, destination, emit, signal, ...(outputIds ? { outputIds } : {}) });
+  const { uploads, error } = await uploadSession({
+    handle,
+    destination,
+    emit,
+    signal,
+    ...(outputIds ? { outputIds } : {}),
+  });
   if (!signal.aborted) {
     await deliverWebhooks({
       handle,

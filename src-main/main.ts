@@ -1,15 +1,20 @@
 import { app, protocol, safeStorage } from 'electron';
 import { CliRuntime } from './cli-runtime.ts';
-import { cliWords } from './cli/words.ts';
+import { cliWords, isQuestion } from './cli/words.ts';
+import { toRollcallError } from './contract/errors.ts';
 import { Environment } from './environment.ts';
 import { appScheme } from './shell/app-protocol.ts';
 import { denyByDefault } from './shell/security.ts';
+import { hasDisplay, runAgainOnVirtualDisplay } from './shell/virtual-display.ts';
 import { runWindow } from './window-runtime.ts';
 
 /**
  * Where everything is built once and passed on. The words on the command line decide whether this process is the command
  * line or the app with its window.
  */
+
+// The runtime's Node is Electron's; the SDK's advice to update it would go to the user's terminal.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 protocol.registerSchemesAsPrivileged([appScheme]);
 denyByDefault((what) => console.error(`denied: ${what}`));
@@ -20,7 +25,7 @@ const vault = {
   decrypt: (text: string) => safeStorage.decryptString(Buffer.from(text, 'base64')),
 };
 
-const words = cliWords(process.argv, process.defaultApp === true);
+const words = cliWords(process.argv, process.defaultApp);
 
 async function main(): Promise<void> {
   const environment = new Environment(vault);
@@ -30,11 +35,29 @@ async function main(): Promise<void> {
   app.exit(exitCode);
 }
 
+/** Chromium ends the process where it finds no display, so what can be done without one is done before it looks. */
+async function beforeReady(): Promise<void> {
+  if (words !== null && isQuestion(words)) return main();
+  if (hasDisplay()) return;
+  try {
+    app.exit(await runAgainOnVirtualDisplay());
+  } catch (error) {
+    const { message, remedy, exitCode } = toRollcallError(error);
+    console.error(`${message}\n${remedy}`);
+    app.exit(exitCode);
+  }
+}
+
+await beforeReady();
+
 // Windows of a recording come and go; the app ends when its work does.
 app.on('window-all-closed', () => undefined);
 
 // Not awaited at the top level: an ES module main that awaits readiness never becomes ready.
-app.whenReady().then(main).catch((error: unknown) => {
-  console.error(error);
-  app.exit(1);
-});
+app
+  .whenReady()
+  .then(main)
+  .catch((error: unknown) => {
+    console.error(error);
+    app.exit(1);
+  });

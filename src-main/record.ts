@@ -49,7 +49,13 @@ export function planRecording(settings: Settings, request: RecordRequest, makeRo
       'Set the room\'s recording to "enabled", or enable recording in its template.',
     );
   }
-  return { room, roomIsNew: created, resolved, target: parseJoinUrl(request.joinUrl), origin: pageOrigin(request.joinUrl) };
+  return {
+    room,
+    roomIsNew: created,
+    resolved,
+    target: parseJoinUrl(request.joinUrl),
+    origin: pageOrigin(request.joinUrl),
+  };
 }
 
 /** The origin of a room link; for a signalling address, the same host by http(s). */

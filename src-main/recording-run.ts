@@ -55,7 +55,9 @@ export class RecordingRun {
   /** Checks everything that can be said before joining. Throws RollcallError: usage, settings, disabled, no ffmpeg. */
   static async prepare(environment: Environment, options: RunOptions): Promise<RecordingRun> {
     const { request } = options;
-    const plan = planRecording(await options.settings(), request, () => roomIdOf(parseJoinUrl(request.joinUrl).signallingUrl));
+    const plan = planRecording(await options.settings(), request, () =>
+      roomIdOf(parseJoinUrl(request.joinUrl).signallingUrl),
+    );
     // Said now and not after the call: without it no file can be made.
     await environment.ffmpeg();
     const holder: { run?: RecordingRun } = {};
@@ -76,7 +78,9 @@ export class RecordingRun {
     clearInterval(disk);
     let outcome: Outcome;
     try {
-      outcome = manifest ? await this.#finish(manifest, error) : { done: null, error: error ?? noMedia(this.#capture.joined) };
+      outcome = manifest
+        ? await this.#finish(manifest, error)
+        : { done: null, error: error ?? noMedia(this.#capture.joined) };
     } catch (thrown) {
       outcome = { done: manifest ? doneEvent(manifest, null) : null, error: toRollcallError(thrown) };
     } finally {
@@ -188,7 +192,15 @@ export class RecordingRun {
       const name = peers.find((peer) => peer.peer_id === peer_id)?.display_name ?? peer_id ?? '';
       const screen = streams.find((stream) => stream.stream_id === output_id)?.type === 'screen';
       const label = kind === 'composite' ? 'Composite' : screen ? `${name} (screen)` : name;
-      return { outputId: output_id, kind, label, state, progress: state === 'done' ? 1 : 0, sizeBytes: size_bytes, error };
+      return {
+        outputId: output_id,
+        kind,
+        label,
+        state,
+        progress: state === 'done' ? 1 : 0,
+        sizeBytes: size_bytes,
+        error,
+      };
     });
   }
 
@@ -219,14 +231,20 @@ export class RecordingRun {
     const minutesLeft = (free - DISK_STOP_BYTES) / ((3 * this.#capture.peers.capturedBytes) / elapsedMinutes);
     if (minutesLeft > DISK_WARN_MINUTES) return;
     this.#diskWarned = true;
-    this.emit({ event: 'warning', code: 'DISK_LOW', message: `The disk has room for about ${Math.floor(minutesLeft)} minutes more. Free some space now.` });
+    this.emit({
+      event: 'warning',
+      code: 'DISK_LOW',
+      message: `The disk has room for about ${Math.floor(minutesLeft)} minutes more. Free some space now.`,
+    });
   }
 }
 
 function noMedia(joined: boolean): RollcallError {
   return new RollcallError(
     'NO_MEDIA',
-    joined ? 'Nobody sent audio or video, so there is nothing to keep.' : 'The recording was stopped before the call was joined.',
+    joined
+      ? 'Nobody sent audio or video, so there is nothing to keep.'
+      : 'The recording was stopped before the call was joined.',
     'Check that the link leads to the right room.',
   );
 }

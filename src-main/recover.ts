@@ -18,7 +18,11 @@ export async function recoverPath(path: string, tools: FinishTools): Promise<Out
   const root = resolve(path);
   const dirs = await findSessions(root, SESSION_DEPTH);
   if (dirs.length === 0) {
-    throw new RollcallError('SESSION_INVALID', `There is no session in ${root}.`, 'Name a library or the folder of one session.');
+    throw new RollcallError(
+      'SESSION_INVALID',
+      `There is no session in ${root}.`,
+      'Name a library or the folder of one session.',
+    );
   }
   const one = dirs.length === 1 && dirs[0] === root;
   let outcome: Outcome = { done: null, error: null };
@@ -26,7 +30,8 @@ export async function recoverPath(path: string, tools: FinishTools): Promise<Out
     const error = await recoverSession(dir, one, tools).catch((thrown: unknown) => toRollcallError(thrown));
     if (error && !one) tools.emit({ event: 'warning', code: error.code, message: `${dir}: ${error.message}` });
     outcome = { ...outcome, error: outcome.error ?? (error?.code === 'SESSION_BUSY' && !one ? null : error) };
-    if (one && !(error && error.code === 'SESSION_INVALID')) outcome.done = doneEvent(await SessionManifest.open(dir), null);
+    if (one && !(error && error.code === 'SESSION_INVALID'))
+      outcome.done = doneEvent(await SessionManifest.open(dir), null);
   }
   if (!one) outcome.done = { event: 'done', session_dir: null, composite: null, streams: [], uploads: [] };
   return outcome;
@@ -46,10 +51,17 @@ async function recoverSession(dir: string, always: boolean, tools: FinishTools):
 
 async function findSessions(dir: string, depth: number): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new RollcallError('SESSION_INVALID', `${dir} cannot be read.`, 'Name a library or the folder of one session.', { details: error.message });
+    throw new RollcallError(
+      'SESSION_INVALID',
+      `${dir} cannot be read.`,
+      'Name a library or the folder of one session.',
+      { details: error.message },
+    );
   });
   if (entries.some((entry) => entry.name === MANIFEST_FILE)) return [dir];
   if (depth === 0) return [];
-  const below = entries.filter((entry) => entry.isDirectory()).map((entry) => findSessions(join(dir, entry.name), depth - 1));
+  const below = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => findSessions(join(dir, entry.name), depth - 1));
   return (await Promise.all(below)).flat();
 }

@@ -53,7 +53,8 @@ export async function verifySession(
     const size = await sizeOf(file);
     if (size === null) problem(`${output.file} is missing.`);
     else if (size !== output.size_bytes) problem(`${output.file} has ${size} bytes, not ${output.size_bytes}.`);
-    else if ((await hashFile(file, signal)) !== output.sha256) problem(`${output.file} has changed: its SHA-256 is not the manifest's.`);
+    else if ((await hashFile(file, signal)) !== output.sha256)
+      problem(`${output.file} has changed: its SHA-256 is not the manifest's.`);
     else await checkLength(file, output.file, output.duration_ms, problem);
   }
   await checkObjects(session, destination, result, problem, signal);
@@ -68,7 +69,12 @@ async function sizeOf(file: string): Promise<number | null> {
   );
 }
 
-async function checkLength(file: string, name: string, durationMs: number, problem: (message: string) => void): Promise<void> {
+async function checkLength(
+  file: string,
+  name: string,
+  durationMs: number,
+  problem: (message: string) => void,
+): Promise<void> {
   try {
     const measured = (await probe(file)).durationMs;
     if (Math.abs(measured - durationMs) > LENGTH_TOLERANCE_MS) {
@@ -91,7 +97,9 @@ async function checkObjects(
   const reachable = (receipt: Receipt): boolean =>
     target !== null && target.endpoint === receipt.endpoint && receipt.path === `s3://${target.bucket}/${receipt.key}`;
   for (const receipt of receipts.filter((candidate) => !reachable(candidate))) {
-    result.unchecked.push(`${receipt.path} was not checked: the settings hold no way to that bucket now (see --settings).`);
+    result.unchecked.push(
+      `${receipt.path} was not checked: the settings hold no way to that bucket now (see --settings).`,
+    );
   }
   if (!target || !receipts.some(reachable)) return;
   const store = new S3Store(target);
@@ -99,9 +107,11 @@ async function checkObjects(
     for (const receipt of receipts.filter(reachable)) {
       result.checkedObjects += 1;
       const object = await store.head(receipt.key, signal);
-      if (object === 'hidden') result.unchecked.push(`${receipt.path} was not checked: the store does not let these keys look.`);
+      if (object === 'hidden')
+        result.unchecked.push(`${receipt.path} was not checked: the store does not let these keys look.`);
       else if (object === null) problem(`${receipt.path} is not in the store.`);
-      else if (object.sizeBytes !== receipt.size_bytes || object.etag !== receipt.etag) problem(`${receipt.path} is not what was uploaded.`);
+      else if (object.sizeBytes !== receipt.size_bytes || object.etag !== receipt.etag)
+        problem(`${receipt.path} is not what was uploaded.`);
     }
   } catch (error) {
     const { message } = toRollcallError(error);
@@ -122,9 +132,14 @@ export function verifyError({ problems, unchecked }: VerifyResult): RollcallErro
     );
   }
   if (unchecked.length > 0) {
-    return new RollcallError('UPLOAD_FAILED', `${unchecked.length} objects could not be checked.`, 'Give --settings with the destination that they went to.', {
-      details: unchecked.join('\n'),
-    });
+    return new RollcallError(
+      'UPLOAD_FAILED',
+      `${unchecked.length} objects could not be checked.`,
+      'Give --settings with the destination that they went to.',
+      {
+        details: unchecked.join('\n'),
+      },
+    );
   }
   return null;
 }

@@ -6,6 +6,7 @@ import { provideElectron, type ElectronBinary } from './electron.ts';
 import { onPath, provideFfmpeg, type FfmpegBinary } from './ffmpeg.ts';
 import { provideWorker, type WorkerBinary } from './mediasoup.ts';
 import { reportToStderr, type Report } from './source.ts';
+import { hasDisplay } from '../../src-main/shell/virtual-display.ts';
 
 export { SetupError } from './source.ts';
 export type { ElectronBinary, FfmpegBinary, WorkerBinary };
@@ -29,11 +30,6 @@ export interface ProvisionOptions {
   report?: Report;
   /** Also ask the downloads again that failed within the last day. */
   retryDownloads?: boolean;
-}
-
-/** Whether windows have somewhere to be; always so outside Linux. */
-export function hasDisplay(): boolean {
-  return process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
 }
 
 function environment(found: Omit<Provisions, 'env'>): Record<string, string> {

@@ -42,7 +42,10 @@ export class Printer {
       case 'peer-left':
         return this.#line(`${clock(event.t)}  ${event.peer_id} left`);
       case 'finalizing':
-        return this.#progress(event.kind === 'composite' ? 'composite' : `stream ${event.output_id.slice(0, 8)}`, event.progress);
+        return this.#progress(
+          event.kind === 'composite' ? 'composite' : `stream ${event.output_id.slice(0, 8)}`,
+          event.progress,
+        );
       case 'output':
         return this.#line(`✓ ${event.file}  ${size(event.size)}, ${event.duration.toFixed(1)} s`);
       case 'upload':
@@ -107,6 +110,10 @@ const clock = (ms: number): string => {
 };
 
 const size = (bytes: number): string =>
-  bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+  bytes < 1e6
+    ? `${(bytes / 1e3).toFixed(0)} kB`
+    : bytes < 1e9
+      ? `${(bytes / 1e6).toFixed(1)} MB`
+      : `${(bytes / 1e9).toFixed(2)} GB`;
 
 const indent = (text: string): string => text.replace(/^/gm, '    ');

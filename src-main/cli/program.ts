@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { RollcallError, toRollcallError } from '../contract/errors.ts';
+import type { RollcallError } from '../contract/errors.ts';
+import { toRollcallError } from '../contract/errors.ts';
 import type { DoneEvent, Emit } from '../contract/events.ts';
 import { Printer, type CliIo } from './output.ts';
 
@@ -64,7 +65,10 @@ export async function runCli(
   const run = async (json: boolean, work: (emit: Emit) => Promise<Outcome>): Promise<void> => {
     const printer = new Printer(io, json);
     const emit: Emit = (event) => printer.event(event);
-    const outcome = await work(emit).catch((error: unknown): Outcome => ({ done: null, error: toRollcallError(error) }));
+    const outcome = await work(emit).catch((error: unknown): Outcome => ({
+      done: null,
+      error: toRollcallError(error),
+    }));
     if (outcome.error) {
       emit({ event: 'error', ...outcome.error.toRecord() });
       exitCode = outcome.error.exitCode;
@@ -104,7 +108,10 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
   program
     .command('record')
     .description('join a call, record it, make the files and upload them')
-    .argument('<join-url>', 'link of the room (https://host/?roomId=R) or signalling address (wss://host:4443/?roomId=R)')
+    .argument(
+      '<join-url>',
+      'link of the room (https://host/?roomId=R) or signalling address (wss://host:4443/?roomId=R)',
+    )
     .option('--room <name|id>', 'record as this room of the settings')
     .option('--template <name>', 'template of a room that is not in the settings')
     .option('--library <dir>', 'where recordings are kept')
@@ -158,7 +165,9 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
     .description('finish what a crash left')
     .argument('<library|session-dir>')
     .addOption(json())
-    .action((path: string, options: { json?: boolean }) => run(options.json ?? false, (emit) => services.recover(path, emit, interrupted)));
+    .action((path: string, options: { json?: boolean }) =>
+      run(options.json ?? false, (emit) => services.recover(path, emit, interrupted)),
+    );
 
   program
     .command('upload')
@@ -167,7 +176,9 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
     .option('--settings <file>', 'use this settings file instead of the app’s own settings')
     .addOption(json())
     .action((sessionDir: string, options: { settings?: string; json?: boolean }) =>
-      run(options.json ?? false, (emit) => services.upload({ sessionDir, settings: options.settings }, emit, interrupted)),
+      run(options.json ?? false, (emit) =>
+        services.upload({ sessionDir, settings: options.settings }, emit, interrupted),
+      ),
     );
 
   program
@@ -177,7 +188,9 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
     .option('--settings <file>', 'use this settings file instead of the app’s own settings')
     .addOption(json())
     .action((sessionDir: string, options: { settings?: string; json?: boolean }) =>
-      run(options.json ?? false, (emit) => services.verify({ sessionDir, settings: options.settings }, emit, interrupted)),
+      run(options.json ?? false, (emit) =>
+        services.verify({ sessionDir, settings: options.settings }, emit, interrupted),
+      ),
     );
   return program;
 }
@@ -214,7 +227,9 @@ function pictureSize(text: string): { width: number; height: number } {
   const match = /^(\d{2,4})x(\d{2,4})$/.exec(text);
   const [width, height] = [Number(match?.[1]), Number(match?.[2])];
   if (!match || width % 2 !== 0 || height % 2 !== 0 || width < 160 || height < 120 || width > 3840 || height > 3840) {
-    throw new InvalidArgumentError(`"${text}" is not a picture size; give even numbers from 160x120 to 3840x3840, such as 1280x720.`);
+    throw new InvalidArgumentError(
+      `"${text}" is not a picture size; give even numbers from 160x120 to 3840x3840, such as 1280x720.`,
+    );
   }
   return { width, height };
 }

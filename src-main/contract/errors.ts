@@ -13,15 +13,16 @@ interface ErrorKind {
   /** Whether the same attempt may succeed later with nothing changed by the user. */
   readonly retryable: boolean;
   /** The `error_type` that webhook events carry. */
-  readonly eventType: 'INPUT_ERROR' | 'CLOUD_ACCESS_ERROR' | 'PROCESSING_CMD_ERROR' | 'NETWORK_ERROR' | 'DISK_ERROR' | 'INTERNAL_ERROR';
+  readonly eventType:
+    'INPUT_ERROR' | 'CLOUD_ACCESS_ERROR' | 'PROCESSING_CMD_ERROR' | 'NETWORK_ERROR' | 'DISK_ERROR' | 'INTERNAL_ERROR';
 }
 
-const kind = (
-  fault: Fault,
-  exitCode: number,
-  retryable: boolean,
-  eventType: ErrorKind['eventType'],
-): ErrorKind => ({ fault, exitCode, retryable, eventType });
+const kind = (fault: Fault, exitCode: number, retryable: boolean, eventType: ErrorKind['eventType']): ErrorKind => ({
+  fault,
+  exitCode,
+  retryable,
+  eventType,
+});
 
 export const ERROR_KINDS = {
   USAGE: kind('usage', 2, false, 'INPUT_ERROR'),
@@ -122,7 +123,10 @@ const MIN_SECRET_LENGTH = 4;
 
 /** `text` with every one of the secrets replaced, for texts that other programs and libraries made. */
 export function redact(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((clean, secret) => (secret.length < MIN_SECRET_LENGTH ? clean : clean.replaceAll(secret, '[secret]')), text);
+  return secrets.reduce(
+    (clean, secret) => (secret.length < MIN_SECRET_LENGTH ? clean : clean.replaceAll(secret, '[secret]')),
+    text,
+  );
 }
 
 /** Any thrown value as a `RollcallError`; what is not one already is our defect and keeps its stack as details. */

@@ -28,7 +28,23 @@ describe('peer ids as path segments', () => {
   });
 
   test('no id leaves its place, and distinct ids have distinct segments', () => {
-    const nasty = ['..', '../..', 'a/../b', '\\..\\x', 'c:\\x', '/etc/passwd', '%2E%2E', '%', '%%', '.', ' ', '. .', 'aux.mp4', '\u202e', '\ud800'];
+    const nasty = [
+      '..',
+      '../..',
+      'a/../b',
+      '\\..\\x',
+      'c:\\x',
+      '/etc/passwd',
+      '%2E%2E',
+      '%',
+      '%%',
+      '.',
+      ' ',
+      '. .',
+      'aux.mp4',
+      '\u202e',
+      '\ud800',
+    ];
     const segments = nasty.map((id) => peerSegment(id, hash));
     expect(new Set(segments).size).toBe(nasty.length);
     for (const segment of segments) expect(segment).not.toMatch(/[/\\\0]|^\.{1,2}$|^$/);
@@ -37,5 +53,7 @@ describe('peer ids as path segments', () => {
 
 test('names with dates and epochs', () => {
   expect(startDate(1626898422000)).toBe('20210721');
-  expect(compositeFile('5fccb7dc72909272bf999014', 1626898422000)).toBe('Rec-5fccb7dc72909272bf999014-1626898422000.mp4');
+  expect(compositeFile('5fccb7dc72909272bf999014', 1626898422000)).toBe(
+    'Rec-5fccb7dc72909272bf999014-1626898422000.mp4',
+  );
 });

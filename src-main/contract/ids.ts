@@ -30,8 +30,11 @@ export function peerSegment(peerId: string, hash: (text: string) => string): str
     [...new TextEncoder().encode(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
   let segment = [...peerId].map((char) => (SAFE.test(char) ? char : encode(char))).join('');
   // "." and "..", and what Windows strips or reserves at the ends of a name.
-  segment = segment.replace(/^\.+/, (dots) => '%2E'.repeat(dots.length)).replace(/[. ]+$/, (end) => [...end].map(encode).join(''));
-  if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(segment) || segment === 'tracks' || segment === '') segment = `%${segment}`;
+  segment = segment
+    .replace(/^\.+/, (dots) => '%2E'.repeat(dots.length))
+    .replace(/[. ]+$/, (end) => [...end].map(encode).join(''));
+  if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(segment) || segment === 'tracks' || segment === '')
+    segment = `%${segment}`;
   if (new TextEncoder().encode(segment).length <= MAX_SEGMENT_BYTES) return segment;
   let cut = '';
   let size = 0;

@@ -100,7 +100,11 @@ export const settingsSchema = z
       const seen = new Set<string>();
       list.forEach(({ id }, index) => {
         if (seen.has(id)) {
-          context.addIssue({ code: 'custom', path: [name, index, 'id'], message: `"${id}" is there twice: ids are unique` });
+          context.addIssue({
+            code: 'custom',
+            path: [name, index, 'id'],
+            message: `"${id}" is there twice: ids are unique`,
+          });
         }
         seen.add(id);
       });

@@ -24,7 +24,13 @@ export type SpanReason = z.infer<typeof spanReasonSchema>;
 export const timelineEventSchema = z.discriminatedUnion('type', [
   z.object({ ...at, type: z.literal('session-started'), wall_clock: z.string() }),
   z.object({ ...at, type: z.literal('session-stopped'), reason: z.string() }),
-  z.object({ ...at, type: z.literal('peer-joined'), peer_id: id, display_name: z.string(), device: z.string().optional() }),
+  z.object({
+    ...at,
+    type: z.literal('peer-joined'),
+    peer_id: id,
+    display_name: z.string(),
+    device: z.string().optional(),
+  }),
   z.object({ ...at, type: z.literal('peer-renamed'), peer_id: id, display_name: z.string() }),
   z.object({ ...at, type: z.literal('peer-left'), peer_id: id }),
   z.object({
@@ -56,7 +62,13 @@ export const timelineEventSchema = z.discriminatedUnion('type', [
     width: z.number().int().nullable(),
     height: z.number().int().nullable(),
   }),
-  z.object({ ...at, type: z.literal('resolution'), track_id: z.uuid(), width: z.number().int(), height: z.number().int() }),
+  z.object({
+    ...at,
+    type: z.literal('resolution'),
+    track_id: z.uuid(),
+    width: z.number().int(),
+    height: z.number().int(),
+  }),
   z.object({
     ...at,
     type: z.literal('layer-switch'),
@@ -66,9 +78,24 @@ export const timelineEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ ...at, type: z.literal('span'), track_id: z.uuid(), reason: spanReasonSchema, end: z.number() }),
   z.object({ ...at, type: z.literal('active-speaker'), peer_id: id.nullable() }),
-  z.object({ ...at, type: z.literal('key-frame-requested'), track_id: z.uuid(), reason: z.enum(['periodic', 'loss', 'stall', 'start']) }),
-  z.object({ ...at, type: z.literal('disconnected'), what: z.enum(['signalling', 'ice', 'capture']), details: z.string().optional() }),
-  z.object({ ...at, type: z.literal('reconnected'), what: z.enum(['signalling', 'ice', 'capture']), gap_ms: z.number() }),
+  z.object({
+    ...at,
+    type: z.literal('key-frame-requested'),
+    track_id: z.uuid(),
+    reason: z.enum(['periodic', 'loss', 'stall', 'start']),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('disconnected'),
+    what: z.enum(['signalling', 'ice', 'capture']),
+    details: z.string().optional(),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('reconnected'),
+    what: z.enum(['signalling', 'ice', 'capture']),
+    gap_ms: z.number(),
+  }),
   z.object({ ...at, type: z.literal('recording-paused') }),
   z.object({ ...at, type: z.literal('recording-resumed') }),
   z.object({ ...at, type: z.literal('warning'), code: z.string(), message: z.string(), track_id: z.uuid().optional() }),

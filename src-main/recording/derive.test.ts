@@ -30,26 +30,50 @@ const content = (endFileMs: number, frames = 10): TrackContent => ({
   sizeBytes: 1,
 });
 
-function derive(timeline: TimelineEvent[], contents: [string, TrackContent][], clocks: [string, ClockSample[]][]): DerivedSession {
+function derive(
+  timeline: TimelineEvent[],
+  contents: [string, TrackContent][],
+  clocks: [string, ClockSample[]][],
+): DerivedSession {
   return deriveSession({ timeline, contents: new Map(contents), clocks: new Map(clocks), segment: (id) => id });
 }
 
 describe('a session from what is on disk', () => {
   const joined: TimelineEvent = { t: 0, type: 'peer-joined', peer_id: 'p', display_name: 'Pia' };
   const clocks: [string, ClockSample[]][] = [
-    [AUDIO, [{ fileMs: 0, arrivalMs: 120 }, { fileMs: 1000, arrivalMs: 1110 }]],
+    [
+      AUDIO,
+      [
+        { fileMs: 0, arrivalMs: 120 },
+        { fileMs: 1000, arrivalMs: 1110 },
+      ],
+    ],
     [VIDEO, [{ fileMs: 0, arrivalMs: 300 }]],
   ];
 
   test('a stream lasts from its first to its last media, by the least delayed frames', () => {
-    const session = derive([joined, started(AUDIO, 'audio', 50), started(VIDEO, 'video', 60)], [[AUDIO, content(5000)], [VIDEO, content(4000)]], clocks);
+    const session = derive(
+      [joined, started(AUDIO, 'audio', 50), started(VIDEO, 'video', 60)],
+      [
+        [AUDIO, content(5000)],
+        [VIDEO, content(4000)],
+      ],
+      clocks,
+    );
     expect(session.streams).toEqual([
       { stream_id: STREAM, peer_id: 'p', type: 'regular', start_ms: 110, end_ms: 5110, track_ids: [AUDIO, VIDEO] },
     ]);
   });
 
   test('a microphone alone is an audio stream; tracks without frames do not count', () => {
-    const session = derive([joined, started(AUDIO, 'audio', 50), started(VIDEO, 'video', 60)], [[AUDIO, content(5000)], [VIDEO, content(0, 0)]], clocks);
+    const session = derive(
+      [joined, started(AUDIO, 'audio', 50), started(VIDEO, 'video', 60)],
+      [
+        [AUDIO, content(5000)],
+        [VIDEO, content(0, 0)],
+      ],
+      clocks,
+    );
     expect(session.streams.map(({ type }) => type)).toEqual(['audio']);
     expect(session.tracks.map(({ track_id }) => track_id)).toEqual([AUDIO]);
   });
@@ -72,10 +96,17 @@ describe('a session from what is on disk', () => {
 
   test('peers that rename themselves, leave and come back are one peer', () => {
     const session = derive(
-      [joined, { t: 10, type: 'peer-renamed', peer_id: 'p', display_name: 'Pia K.' }, { t: 20, type: 'peer-left', peer_id: 'p' }, { ...joined, t: 30, display_name: 'Pia K.' }],
+      [
+        joined,
+        { t: 10, type: 'peer-renamed', peer_id: 'p', display_name: 'Pia K.' },
+        { t: 20, type: 'peer-left', peer_id: 'p' },
+        { ...joined, t: 30, display_name: 'Pia K.' },
+      ],
       [],
       [],
     );
-    expect(session.peers).toEqual([{ peer_id: 'p', display_name: 'Pia K.', device: null, segment: 'p', joined_ms: 0, left_ms: null }]);
+    expect(session.peers).toEqual([
+      { peer_id: 'p', display_name: 'Pia K.', device: null, segment: 'p', joined_ms: 0, left_ms: null },
+    ]);
   });
 });

@@ -20,7 +20,9 @@ describe('tracks on disk', () => {
     expect(store.writtenBytes).toBe(3);
     await store.closeAll();
     expect([...(await readFile(join(dir, trackFile(TRACK))))]).toEqual([1, 2, 3]);
-    await expect((await TrackStore.create(dir)).append(TRACK, 0, Uint8Array.of(9))).rejects.toMatchObject({ code: 'DISK_FAILED' });
+    await expect((await TrackStore.create(dir)).append(TRACK, 0, Uint8Array.of(9))).rejects.toMatchObject({
+      code: 'DISK_FAILED',
+    });
     expect([...(await readFile(join(dir, trackFile(TRACK))))]).toEqual([1, 2, 3]);
   });
 

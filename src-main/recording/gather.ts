@@ -46,7 +46,15 @@ async function trackContent(
   for (const event of timeline) {
     if (event.type === 'track-closed' && event.track_id === trackId) {
       const { end_file_ms, frames, key_frames, lost_frames, width, height } = event;
-      return { endFileMs: end_file_ms, frames, keyFrames: key_frames, lostFrames: lost_frames, width, height, sizeBytes };
+      return {
+        endFileMs: end_file_ms,
+        frames,
+        keyFrames: key_frames,
+        lostFrames: lost_frames,
+        width,
+        height,
+        sizeBytes,
+      };
     }
   }
   const probed = await probe(file, kind);

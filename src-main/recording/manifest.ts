@@ -66,7 +66,12 @@ export async function readManifest(dir: string): Promise<Session> {
     );
   }
   const invalid = (what: string, details: string): RollcallError =>
-    new RollcallError('SESSION_INVALID', `${file} ${what}.`, 'The tracks beside it are untouched; run "rollcall recover" on the folder.', { details });
+    new RollcallError(
+      'SESSION_INVALID',
+      `${file} ${what}.`,
+      'The tracks beside it are untouched; run "rollcall recover" on the folder.',
+      { details },
+    );
   let data: unknown;
   try {
     data = JSON.parse(text);

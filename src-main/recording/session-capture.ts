@@ -175,7 +175,11 @@ export class SessionCapture {
   #receive(message: unknown): void {
     const parsed = captureMessageSchema.safeParse(message);
     if (!parsed.success) {
-      this.#emit({ event: 'warning', code: 'CAPTURE_MESSAGE', message: `A message of the capture page was not understood: ${parsed.error.message}` });
+      this.#emit({
+        event: 'warning',
+        code: 'CAPTURE_MESSAGE',
+        message: `A message of the capture page was not understood: ${parsed.error.message}`,
+      });
       return;
     }
     this.#inOrder(() => this.#handle(parsed.data));
@@ -189,7 +193,12 @@ export class SessionCapture {
     switch (message.type) {
       case 'joined':
         this.#joined = true;
-        this.#emit({ event: 'joined', room: this.#plan.room.name, room_id: this.#plan.room.id, peers: message.peers.length });
+        this.#emit({
+          event: 'joined',
+          room: this.#plan.room.name,
+          room_id: this.#plan.room.id,
+          peers: message.peers.length,
+        });
         return;
       case 'presence':
         return this.#presence(message.peers);
@@ -251,7 +260,13 @@ export class SessionCapture {
       webhooks: [],
       error: null,
     });
-    this.#session = { manifest, timeline: new TimelineWriter(dir), tracks: await TrackStore.create(dir), epochMs, unlock };
+    this.#session = {
+      manifest,
+      timeline: new TimelineWriter(dir),
+      tracks: await TrackStore.create(dir),
+      epochMs,
+      unlock,
+    };
     await this.#timeline({ t: 0, type: 'session-started', wall_clock: started_at });
     this.#emit({ event: 'recording', session_id: plan.sessionId, session_dir: dir, started_at });
     if (plan.maxDurationS !== null) {
@@ -288,9 +303,19 @@ export class SessionCapture {
       case 'warning':
         return this.#emit({ event: 'warning', code: event.code, message: event.message, t });
       case 'disconnected':
-        return this.#emit({ event: 'warning', code: 'DISCONNECTED', message: `The ${event.what} connection was lost; joining again.`, t });
+        return this.#emit({
+          event: 'warning',
+          code: 'DISCONNECTED',
+          message: `The ${event.what} connection was lost; joining again.`,
+          t,
+        });
       case 'reconnected':
-        return this.#emit({ event: 'warning', code: 'RECONNECTED', message: `Joined again after ${(event.gap_ms / 1000).toFixed(1)} s.`, t });
+        return this.#emit({
+          event: 'warning',
+          code: 'RECONNECTED',
+          message: `Joined again after ${(event.gap_ms / 1000).toFixed(1)} s.`,
+          t,
+        });
       default:
         return;
     }
@@ -308,7 +333,8 @@ export class SessionCapture {
     stream.openTracks.add(track_id);
     this.#streamOfTrack.set(track_id, stream_id);
     // Microphone and camera are announced apart; until the camera is, the stream counts as `regular` all the same.
-    if (first) this.#emit({ event: 'stream-started', t, peer_id, stream_id, type: stream.screen ? 'screen' : 'regular' });
+    if (first)
+      this.#emit({ event: 'stream-started', t, peer_id, stream_id, type: stream.screen ? 'screen' : 'regular' });
   }
 
   #streamTrackEnded(trackId: string, t: number): void {

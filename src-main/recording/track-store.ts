@@ -95,17 +95,29 @@ async function writeAll(handle: FileHandle, data: Uint8Array): Promise<void> {
 function asDiskError(error: unknown, file: string): RollcallError {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new RollcallError('DISK_FULL', `The disk is full: ${file} could not grow.`, 'Free some space; everything up to now is kept and readable.', { details: String(error), cause: error });
+    return new RollcallError(
+      'DISK_FULL',
+      `The disk is full: ${file} could not grow.`,
+      'Free some space; everything up to now is kept and readable.',
+      { details: String(error), cause: error },
+    );
   }
-  return new RollcallError('DISK_FAILED', `${file} could not be written.`, 'Check the disk; everything up to now is kept.', { details: String(error), cause: error });
+  return new RollcallError(
+    'DISK_FAILED',
+    `${file} could not be written.`,
+    'Check the disk; everything up to now is kept.',
+    { details: String(error), cause: error },
+  );
 }
 
 /** A track's clock samples; lines that a crash cut off are left out. */
 export async function readClock(sessionDir: string, trackId: string): Promise<ClockSample[]> {
-  const text = await readFile(join(sessionDir, trackClockFile(trackId)), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+  const text = await readFile(join(sessionDir, trackClockFile(trackId)), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    },
+  );
   return text.split('\n').flatMap((line) => {
     try {
       const parsed = clockSampleSchema.safeParse(JSON.parse(line));

@@ -34,7 +34,13 @@ export class CardWindow implements CardRenderer {
     this.#serve(own);
     const window = new BrowserWindow({
       show: false,
-      webPreferences: { session: own, sandbox: true, contextIsolation: true, nodeIntegration: false, backgroundThrottling: false },
+      webPreferences: {
+        session: own,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        backgroundThrottling: false,
+      },
     });
     await window.loadURL(`${APP_ORIGIN}/cards.html`);
     return window;

@@ -28,7 +28,21 @@ describe('Annex B', () => {
   test('avcC holds the parameter sets', () => {
     const sets = parameterSets([SPS, PPS, IDR].map((unit) => Uint8Array.from(unit)));
     expect(sets?.codec).toBe('avc1.42c01f');
-    expect([...(sets?.avcC ?? [])]).toEqual([1, 0x42, 0xc0, 0x1f, 0xff, 0xe1, 0, SPS.length, ...SPS, 1, 0, PPS.length, ...PPS]);
+    expect([...(sets?.avcC ?? [])]).toEqual([
+      1,
+      0x42,
+      0xc0,
+      0x1f,
+      0xff,
+      0xe1,
+      0,
+      SPS.length,
+      ...SPS,
+      1,
+      0,
+      PPS.length,
+      ...PPS,
+    ]);
     expect(parameterSets([Uint8Array.from(IDR)])).toBeNull();
   });
 

@@ -24,7 +24,12 @@ describe('audio packets', () => {
   test.each([
     ['swapped', [packet(1), packet(3, 61), packet(2, 62), packet(4)], [1, 2, 3, 4], 0],
     ['doubled', [packet(1), packet(2), packet(2), packet(3)], [1, 2, 3], 0],
-    ['one missing', [packet(1), ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((n) => packet(n))], [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14], 1],
+    [
+      'one missing',
+      [packet(1), ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((n) => packet(n))],
+      [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14],
+      1,
+    ],
     ['sequence numbers wrap', [packet(65535), packet(65536), packet(65537)], [65535, 65536, 65537], 0],
     ['missing at the end', [packet(1), packet(3)], [1, 3], 1],
   ])('%s', (_name, packets, expected, lost) => {

@@ -69,7 +69,7 @@ export class CaptureSession {
         type: 'failed',
         code: error instanceof JoinError ? error.code : 'CAPTURE_FAILED',
         message: error instanceof Error ? error.message : String(error),
-        details: error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined,
+        details: error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined,
       });
     }
   }

@@ -10,7 +10,13 @@ import {
 } from 'mediabunny';
 
 /** Codec names of WebRTC as mediabunny has them; what is not here cannot be put into Matroska by it. */
-const VIDEO_CODECS: Readonly<Record<string, VideoCodec>> = { vp8: 'vp8', vp9: 'vp9', h264: 'avc', h265: 'hevc', av1: 'av1' };
+const VIDEO_CODECS: Readonly<Record<string, VideoCodec>> = {
+  vp8: 'vp8',
+  vp9: 'vp9',
+  h264: 'avc',
+  h265: 'hevc',
+  av1: 'av1',
+};
 const AUDIO_CODECS: Readonly<Record<string, AudioCodec>> = { opus: 'opus', pcmu: 'ulaw', pcma: 'alaw' };
 
 export interface VideoParameters {
@@ -46,7 +52,9 @@ export class TrackFile {
     this.#output = new Output({
       format: new MkvOutputFormat({ appendOnly: true }),
       target: new StreamTarget(
-        new WritableStream({ write: (chunk: { position: number; data: Uint8Array }) => write(chunk.position, chunk.data) }),
+        new WritableStream({
+          write: (chunk: { position: number; data: Uint8Array }) => write(chunk.position, chunk.data),
+        }),
       ),
     });
     this.#add = parameters.kind === 'video' ? this.#videoTrack(parameters) : this.#audioTrack(parameters);
@@ -74,7 +82,12 @@ export class TrackFile {
     const source = new EncodedVideoPacketSource(codec);
     this.#output.addVideoTrack(source);
     const { codecString, width, height, description } = parameters;
-    const decoderConfig = { codec: codecString, codedWidth: width, codedHeight: height, ...(description ? { description } : {}) };
+    const decoderConfig = {
+      codec: codecString,
+      codedWidth: width,
+      codedHeight: height,
+      ...(description ? { description } : {}),
+    };
     return (packet) => source.add(packet, { decoderConfig });
   }
 

@@ -56,20 +56,26 @@ function openTrack(info: TrackInfo): ActiveTrack {
 
 /** Takes every frame out of `readable`; what goes on to the decoder goes into `writable`. */
 function pump(track: ActiveTrack, readable: ReadableStream, writable: WritableStream): void {
-  const take = track.recorder.info.kind === 'video' ? takeVideo : takeAudio;
+  const { kind, trackId } = track.recorder.info;
+  const tap: TransformStream<unknown, unknown> = new TransformStream({
+    transform: (frame: unknown, controller) => {
+      if (kind === 'video') takeVideo(track, frame as RTCEncodedVideoFrame, controller);
+      else takeAudio(track, frame as RTCEncodedAudioFrame);
+    },
+  });
   readable
-    .pipeThrough(new TransformStream({ transform: (frame, controller) => take(track, frame, controller) }))
+    .pipeThrough(tap)
     .pipeTo(writable)
     .catch((error: unknown) => {
       // The receiver was closed under the stream: the track is over, and its file is closed by `close-track`.
-      if (tracks.has(track.recorder.info.trackId)) console.warn('frames ended', String(error));
+      if (tracks.has(trackId)) console.warn('frames ended', String(error));
     });
 }
 
 function takeVideo(
   track: ActiveTrack,
   frame: RTCEncodedVideoFrame,
-  controller: TransformStreamDefaultController<RTCEncodedVideoFrame>,
+  controller: TransformStreamDefaultController<unknown>,
 ): void {
   const metadata = frame.getMetadata();
   const data = new Uint8Array(frame.data);
@@ -177,7 +183,7 @@ self.onmessage = (event: MessageEvent<ToWorker>) => handlePage(event.data);
 
 // Where RTCRtpScriptTransform exists, the receiver's streams arrive by this event instead of by message.
 self.addEventListener('rtctransform', (event) => {
-  const { transformer } = event as RTCTransformEvent;
+  const { transformer } = event;
   const { trackId } = transformer.options as { trackId: string };
   const info = expected.get(trackId);
   if (!info) return;
