@@ -25,7 +25,9 @@ const require = createRequire(import.meta.url);
 
 /** Runs Node on a file of a package or of ours, in a process of its own. */
 async function node(args: string[], env: Record<string, string>): Promise<never> {
-  return endAs(await runForeground(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } }));
+  // The SDK's advice to update Node is not about what the app runs on, and would be printed by every command.
+  const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+  return endAs(await runForeground(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...quiet, ...env } }));
 }
 
 /** Runs the first of these TypeScript files of this folder that exists. */
