@@ -161,7 +161,7 @@ export class RecordingRun {
     const emit: Emit = (event) => this.emit(event);
     this.#capturedMs = Date.now() - manifest.session.epoch_ms;
     this.#phase = 'finalizing';
-    if (keepRoom && this.#plan.roomIsNew) this.#environment.settingsStore.saveRoom(this.#plan.room);
+    if (keepRoom && this.#plan.roomIsNew) this.#keepRoom();
     const failed = await makeFiles(manifest, {
       ffmpeg: () => this.#environment.ffmpeg(),
       cards: this.#environment.cards,
@@ -184,6 +184,16 @@ export class RecordingRun {
       if (upload) this.#uploads.set(output_id, { ...upload, error });
     }
     return { done: doneEvent(manifest, now.destination), error: made ?? undelivered };
+  }
+
+  /** A room that cannot be kept (no keyring, say) is no reason not to make the files. */
+  #keepRoom(): void {
+    try {
+      this.#environment.settingsStore.saveRoom(this.#plan.room);
+    } catch (thrown) {
+      const { code, message } = toRollcallError(thrown);
+      this.emit({ event: 'warning', code, message: `The room was not kept in the settings: ${message}` });
+    }
   }
 
   #listOutputs(manifest: SessionManifest): void {
