@@ -1,15 +1,8 @@
-import { mkdir, readFile, statfs } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { mkdir, statfs } from 'node:fs/promises';
+import { AppSettings } from './app-settings.ts';
 import { RollcallError, toRollcallError, type ErrorRecord } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
-import type {
-  AppChange,
-  AppSnapshot,
-  ImportSummary,
-  RecordTarget,
-  SessionDetail,
-  SessionSummary,
-} from './contract/ipc.ts';
+import type { AppChange, AppSnapshot, RecordTarget, SessionDetail, SessionSummary } from './contract/ipc.ts';
 import type { LiveRecording } from './contract/live.ts';
 import type { Environment } from './environment.ts';
 import { deliver, makeFiles } from './finish.ts';
@@ -17,11 +10,8 @@ import { SessionIndex } from './library/session-index.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
 import { RecordingRun } from './recording-run.ts';
-import { parseSettings } from './settings/parse.ts';
-import { resolve } from './settings/resolve.ts';
 import { settingsOfSession } from './settings/session-room.ts';
 import type { AppService } from './shell/app-service.ts';
-import { settingsView } from './shell/settings-view.ts';
 
 /** How often the window hears of a recording under way. */
 const LIVE_INTERVAL_MS = 500;
@@ -32,6 +22,7 @@ type Work = { abort: AbortController; done: Promise<void> };
 
 /** The app behind the window: one recording at a time, the library, and work on its sessions. */
 export class RollcallApp implements AppService {
+  readonly settings: AppSettings;
   readonly #environment: Environment;
   readonly #index: SessionIndex;
   readonly #listeners = new Set<(change: AppChange) => void>();
@@ -47,6 +38,9 @@ export class RollcallApp implements AppService {
       library: environment.libraryDir,
       isActive: (sessionId) => this.#work.has(sessionId) || this.#recordingId() === sessionId,
       onChange: ({ changed, removed }) => this.#tell({ kind: 'sessions', changed, removed }),
+    });
+    this.settings = new AppSettings(environment.settingsStore, async () => {
+      this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
     });
     environment.sessionDir = (sessionId) => this.#index.dirOf(sessionId) ?? this.#recordingDir(sessionId);
   }
@@ -73,7 +67,7 @@ export class RollcallApp implements AppService {
       version: this.#environment.version,
       platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
       library: { dir, ...(await libraryState(dir)), scanned: this.#index.scanned },
-      settings: settingsView(this.#environment.settingsStore.load().settings, { resolve }),
+      settings: this.settings.view(),
     };
   }
 
@@ -165,19 +159,6 @@ export class RollcallApp implements AppService {
     const work = this.#work.get(sessionId);
     work?.abort.abort();
     await work?.done.catch(() => undefined); // Its own caller hears of it.
-  }
-
-  async importSettings(file: string): Promise<ImportSummary> {
-    const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      throw new RollcallError('SETTINGS_INVALID', `${file} cannot be read.`, 'Choose another file.', {
-        details: String(error),
-      });
-    });
-    const name = basename(file);
-    const { templates, rooms, hosted } = parseSettings(text, name);
-    this.#environment.settingsStore.import(text, name);
-    this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
-    return { file: name, templates: templates.length, rooms: rooms.length, hosted: hosted != null };
   }
 
   async setLibrary(dir: string): Promise<void> {

@@ -10,6 +10,8 @@ export interface RunningApp {
   page: Page;
   /** The library that it uses. */
   library: string;
+  /** Where it keeps its settings. */
+  user: string;
   close(): Promise<void>;
 }
 
@@ -33,11 +35,33 @@ export async function startApp(
     app,
     page,
     library,
+    user: join(folder, 'user'),
     close: async () => {
       await app.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const artifacts = join(import.meta.dirname, 'artifacts');
+
+/** Pictures of what shows, in both themes and at both sizes that are designed for: `artifacts/ui-<name>-<theme>-<width>.png`. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync(artifacts, { recursive: true });
+  const before = page.viewportSize();
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const size of [
+      { width: 1280, height: 800 },
+      { width: 900, height: 600 },
+    ]) {
+      await page.setViewportSize(size);
+      await page.waitForTimeout(150);
+      await page.screenshot({ path: join(artifacts, `ui-${name}-${theme}-${size.width}.png`) });
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize(before ?? { width: 1280, height: 800 });
 }
 
 /** The window that people see; the app has hidden ones too. */

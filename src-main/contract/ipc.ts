@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorRecord } from './errors.ts';
 import type { LiveRecording } from './live.ts';
 import type { Session } from './session.ts';
+import { roomDraftSchema, settingsChangeSchema, type EditableSettings } from './settings-change.ts';
 import { ROOM_ID_PATTERN, type RoomRecording } from './settings.ts';
 
 /**
@@ -36,6 +37,10 @@ export const channelArgs = {
   openLibrary: z.tuple([]),
   chooseLibrary: z.tuple([]),
   importSettings: z.tuple([]),
+  exportSettings: z.tuple([]),
+  getSettings: z.tuple([]),
+  changeSettings: z.tuple([settingsChangeSchema]),
+  previewRoom: z.tuple([roomDraftSchema]),
   copyText: z.tuple([z.string().max(200_000)]),
 } as const satisfies Record<string, z.ZodType<readonly unknown[]>>;
 
@@ -67,6 +72,14 @@ export interface ChannelResults {
   chooseLibrary: { dir: string } | null;
   /** Main shows the file dialog; null where it was cancelled. */
   importSettings: ImportSummary | null;
+  /** Main shows the file dialog and writes the settings without any secret; null where it was cancelled. */
+  exportSettings: { file: string } | null;
+  /** The settings for editing, every secret as dots. */
+  getSettings: EditableSettings;
+  /** Answers once the change is kept; what it means comes as a snapshot. */
+  changeSettings: null;
+  /** What a room would do if it were saved so; null where it could not be. */
+  previewRoom: EffectiveView | null;
   copyText: null;
 }
 

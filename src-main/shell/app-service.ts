@@ -1,12 +1,28 @@
 import type {
   AppChange,
   AppSnapshot,
+  EffectiveView,
   ImportSummary,
   RecordTarget,
   SessionDetail,
   SessionSummary,
 } from '../contract/ipc.ts';
 import type { LiveRecording } from '../contract/live.ts';
+import type { EditableSettings, RoomDraft, SettingsChange } from '../contract/settings-change.ts';
+
+/** The settings, as the window may see and change them. */
+export interface SettingsService {
+  /** For editing: every secret is dots. */
+  editable(): EditableSettings;
+  /** Keeps one change. Rejects where it is wrong, or a secret cannot be kept. */
+  change(change: SettingsChange): Promise<void>;
+  /** What a room would do if it were saved so; null where it could not be. */
+  previewRoom(draft: RoomDraft): EffectiveView | null;
+  /** Reads and keeps a settings file that the user chose. */
+  importFile(file: string): Promise<ImportSummary>;
+  /** Writes the settings, without any secret, to a file that the user chose. */
+  exportFile(file: string): Promise<void>;
+}
 
 /**
  * What the window can ask of the app. `main.ts` makes one from the recorder, the settings, the library and the upload
@@ -29,8 +45,7 @@ export interface AppService {
   retryUploads(sessionId: string): Promise<void>;
   cancelUploads(sessionId: string): Promise<void>;
 
-  /** Reads and keeps a settings file that the user chose. */
-  importSettings(file: string): Promise<ImportSummary>;
+  readonly settings: SettingsService;
   /** Uses another library folder from now on. */
   setLibrary(dir: string): Promise<void>;
 

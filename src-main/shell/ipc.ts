@@ -106,6 +106,10 @@ function makeHandlers(options: IpcOptions): Handlers {
     openLibrary: async () => openPath((await service.snapshot()).library.dir),
     chooseLibrary: () => chooseLibrary(options),
     importSettings: () => importSettings(options),
+    exportSettings: () => exportSettings(options),
+    getSettings: async () => service.settings.editable(),
+    changeSettings: (change) => done(service.settings.change(change)),
+    previewRoom: async (draft) => service.settings.previewRoom(draft),
     copyText: async (text) => {
       // Answers nothing on older Electrons, a promise on newer ones.
       await clipboard.writeText(text);
@@ -154,7 +158,21 @@ async function importSettings({ service, window }: IpcOptions): Promise<ChannelR
     filters: [{ name: 'Rollcall settings', extensions: ['json'] }],
     properties: ['openFile'],
   });
-  return file === null ? null : { ...(await service.importSettings(file)), file: basename(file) };
+  return file === null ? null : service.settings.importFile(file);
+}
+
+async function exportSettings({ service, window }: IpcOptions): Promise<ChannelResults['exportSettings']> {
+  const options: Electron.SaveDialogOptions = {
+    title: 'Export templates, rooms and storage, without secrets',
+    buttonLabel: 'Export',
+    defaultPath: 'rollcall-settings.json',
+    filters: [{ name: 'Rollcall settings', extensions: ['json'] }],
+  };
+  const parent = window();
+  const answer = parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
+  if (answer.canceled || answer.filePath === '') return null;
+  await service.settings.exportFile(answer.filePath);
+  return { file: basename(answer.filePath) };
 }
 
 async function showOpen(window: BrowserWindow | null, options: Electron.OpenDialogOptions): Promise<string | null> {

@@ -22,6 +22,10 @@ const CHANNELS = {
   openLibrary: true,
   chooseLibrary: true,
   importSettings: true,
+  exportSettings: true,
+  getSettings: true,
+  changeSettings: true,
+  previewRoom: true,
   copyText: true,
 } satisfies Record<ChannelName, true>;
 

@@ -1,5 +1,7 @@
-import { IconCircleCheck, IconPlayerStopFilled } from '@tabler/icons-react';
+import { ActionIcon, NativeSelect } from '@mantine/core';
+import { IconCircleCheck, IconPencil, IconPlayerStopFilled } from '@tabler/icons-react';
 import type { RoomView } from '../../src-main/contract/ipc.ts';
+import type { RoomRecording } from '../../src-main/contract/settings.ts';
 import { RecordButton } from './RecordButton.tsx';
 import styles from './RoomRow.module.css';
 
@@ -8,10 +10,18 @@ export interface RoomRowProps {
   /** Something else is going on: nothing can be started now. */
   disabled: boolean;
   onRecord: () => void;
+  onEdit: () => void;
+  onRecording: (recording: RoomRecording) => void;
 }
 
+const RECORDING: readonly { value: RoomRecording; label: string }[] = [
+  { value: 'auto', label: 'Auto' },
+  { value: 'enabled', label: 'Enabled' },
+  { value: 'disabled', label: 'Disabled' },
+];
+
 /** A room, what recording it would do now, and why. */
-export function RoomRow({ room, disabled, onRecord }: RoomRowProps) {
+export function RoomRow({ room, disabled, onRecord, onEdit, onRecording }: RoomRowProps) {
   const { records, reason, delivery } = room.effective;
   const Icon = records ? IconCircleCheck : IconPlayerStopFilled;
   return (
@@ -31,6 +41,20 @@ export function RoomRow({ room, disabled, onRecord }: RoomRowProps) {
           {delivery}
         </span>
       </div>
+      <NativeSelect
+        aria-label={`Recording of ${room.name}`}
+        size="xs"
+        w={104}
+        value={room.recording}
+        data={RECORDING.map(({ value, label }) => ({ value, label }))}
+        onChange={(event) => {
+          const chosen = RECORDING.find(({ value }) => value === event.currentTarget.value);
+          if (chosen !== undefined) onRecording(chosen.value);
+        }}
+      />
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Edit room ${room.name}`} onClick={onEdit}>
+        <IconPencil size={16} />
+      </ActionIcon>
       <RecordButton label={`Record ${room.name}`} disabled={disabled || !records} onClick={onRecord} />
     </li>
   );

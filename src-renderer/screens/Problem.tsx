@@ -8,7 +8,7 @@ export const NO_STORAGE: ErrorRecord = {
   code: 'HOSTED_NOT_CONFIGURED',
   fault: 'destination',
   message: 'The files are ready on this computer; their upload waits, because no storage is set up for this room.',
-  remedy: 'Import a settings file with hosted storage or a destination for the room, then retry.',
+  remedy: 'Set up hosted storage in Settings, or a destination for the room, then retry.',
 };
 
 /** An error in a screen, with its text ready to be copied. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { Button, TextInput } from '@mantine/core';
-import { IconDoor, IconFileImport, IconLink, IconPlayerRecordFilled } from '@tabler/icons-react';
+import { IconDoor, IconFileImport, IconLink, IconPlayerRecordFilled, IconPlus } from '@tabler/icons-react';
 import type { RoomView } from '../../src-main/contract/ipc.ts';
 import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
@@ -93,7 +93,15 @@ function RoomList() {
     `${room.name} ${room.url} ${room.templateName ?? ''}`.toLowerCase().includes(wanted),
   );
   return (
-    <Panel title="Your rooms" aside={`${found.length} of ${rooms.length}`}>
+    <Panel
+      title="Your rooms"
+      aside={
+        <>
+          {`${found.length} of ${rooms.length}`}
+          <AddRoom />
+        </>
+      }
+    >
       {found.length === 0 ? (
         <EmptyState icon={IconDoor} title={`No room matches “${search}”`}>
           Rooms are found by name, link and template.
@@ -118,7 +126,25 @@ function Room({ room }: { room: RoomView }) {
       room={room}
       disabled={capturing || busy !== null}
       onRecord={() => void actions.record({ roomId: room.id })}
+      onEdit={() => void actions.editRoom(room.id)}
+      onRecording={(recording) => void actions.setRoomRecording(room.id, recording)}
     />
+  );
+}
+
+/** A new room; it begins with the link that is in the field above. */
+function AddRoom() {
+  const actions = useActions();
+  const link = useUi((state) => state.link);
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      leftSection={<IconPlus size={14} />}
+      onClick={() => void actions.editRoom(null, link.trim())}
+    >
+      Add room
+    </Button>
   );
 }
 
@@ -129,16 +155,20 @@ function NoRooms() {
       icon={IconDoor}
       title="No rooms yet"
       action={
-        <Button
-          variant="default"
-          leftSection={<IconFileImport size={16} />}
-          onClick={() => void actions.importSettings()}
-        >
-          Import settings file…
-        </Button>
+        <div className={styles.choices}>
+          <AddRoom />
+          <Button
+            variant="default"
+            size="compact-sm"
+            leftSection={<IconFileImport size={14} />}
+            onClick={() => void actions.importSettings()}
+          >
+            Import settings file…
+          </Button>
+        </div>
       }
     >
-      A link is enough to record. Rooms that you record often, and where their files go, come from a settings file.
+      A link is enough to record. Keep the rooms that you record often here, with where their files go.
     </EmptyState>
   );
 }

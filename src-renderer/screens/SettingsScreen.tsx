@@ -1,6 +1,13 @@
 import type { ReactNode } from 'react';
-import { Button, SegmentedControl } from '@mantine/core';
-import { IconFileImport, IconFolder, IconFolderOpen } from '@tabler/icons-react';
+import { Button, SegmentedControl, Switch } from '@mantine/core';
+import {
+  IconFileExport,
+  IconFileImport,
+  IconFolder,
+  IconFolderOpen,
+  IconPlus,
+  IconTemplate,
+} from '@tabler/icons-react';
 import type { AppSnapshot, DestinationView, TemplateView, WebhookView } from '../../src-main/contract/ipc.ts';
 import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
@@ -23,14 +30,23 @@ export function SettingsScreen() {
       title="Settings"
       notice={<LastError />}
       tools={
-        <Button
-          variant="default"
-          leftSection={<IconFileImport size={16} />}
-          loading={busy === 'import'}
-          onClick={() => void actions.importSettings()}
-        >
-          Import settings file…
-        </Button>
+        <>
+          <Button
+            variant="default"
+            leftSection={<IconFileImport size={16} />}
+            loading={busy === 'import'}
+            onClick={() => void actions.importSettings()}
+          >
+            Import settings file…
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconFileExport size={16} />}
+            onClick={() => void actions.exportSettings()}
+          >
+            Export…
+          </Button>
+        </>
       }
     >
       {snapshot.state === 'loading' && <SkeletonRows rows={6} height={64} />}
@@ -96,6 +112,7 @@ function Library({ snapshot }: { snapshot: AppSnapshot }) {
 }
 
 function Storage({ snapshot }: { snapshot: AppSnapshot }) {
+  const actions = useActions();
   const { hosted, webhook } = snapshot.settings;
   return (
     <Panel title="Delivery">
@@ -107,45 +124,86 @@ function Storage({ snapshot }: { snapshot: AppSnapshot }) {
             : destinationText(hosted)
         }
         action={
-          hosted === null ? (
-            <StateBadge state={{ tone: 'amber', icon: 'clock', word: 'Not set up' }} />
-          ) : (
-            <StateBadge state={{ tone: 'plain', icon: 'check', word: credentialsText(hosted) }} />
-          )
+          <>
+            <StateBadge
+              state={
+                hosted === null
+                  ? { tone: 'amber', icon: 'clock', word: 'Not set up' }
+                  : { tone: 'plain', icon: 'check', word: credentialsText(hosted) }
+              }
+            />
+            <Button variant="default" aria-label="Edit hosted storage" onClick={() => void actions.editHosted()}>
+              {hosted === null ? 'Set up…' : 'Edit…'}
+            </Button>
+          </>
         }
       />
-      <SettingRow title="Webhook" note={webhookText(webhook)} />
+      <SettingRow
+        title="Webhook"
+        note={webhookText(webhook)}
+        action={
+          <Button variant="default" aria-label="Edit webhook" onClick={() => void actions.editWebhook()}>
+            {webhook === null ? 'Set up…' : 'Edit…'}
+          </Button>
+        }
+      />
     </Panel>
   );
 }
 
 function Templates({ templates }: { templates: readonly TemplateView[] }) {
+  const actions = useActions();
   return (
-    <Panel title="Templates" aside={templates.length > 0 ? String(templates.length) : undefined}>
+    <Panel
+      title="Templates"
+      aside={
+        <Button
+          variant="default"
+          size="compact-sm"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => void actions.editTemplate(null)}
+        >
+          Add template
+        </Button>
+      }
+    >
       {templates.length === 0 ? (
-        <EmptyState icon={IconFileImport} title="No templates">
-          A template says for many rooms at once whether they are recorded and where their files go. Import a settings
-          file to have some.
+        <EmptyState icon={IconTemplate} title="No templates">
+          A template says for many rooms at once whether they are recorded and where their files go.
         </EmptyState>
       ) : (
-        templates.map((template) => (
-          <SettingRow
-            key={template.id}
-            title={template.name}
-            note={`${template.rooms === 1 ? '1 room' : `${template.rooms} rooms`} · ${template.destination === null ? 'hosted storage' : destinationText(template.destination)}`}
-            action={
-              <StateBadge
-                state={
-                  template.enabled
-                    ? { tone: 'plain', icon: 'check', word: 'Records' }
-                    : { tone: 'plain', icon: 'stop', word: 'Does not record' }
-                }
-              />
-            }
-          />
-        ))
+        templates.map((template) => <TemplateRow key={template.id} template={template} />)
       )}
     </Panel>
+  );
+}
+
+function TemplateRow({ template }: { template: TemplateView }) {
+  const actions = useActions();
+  const where = template.destination === null ? 'hosted storage' : destinationText(template.destination);
+  return (
+    <SettingRow
+      title={template.name}
+      note={`${template.rooms === 1 ? '1 room' : `${template.rooms} rooms`} · ${where}`}
+      action={
+        <>
+          <Switch
+            labelPosition="left"
+            label={template.enabled ? 'Records' : 'Does not record'}
+            aria-label={`Record the rooms of ${template.name}`}
+            checked={template.enabled}
+            onChange={(event) => void actions.setTemplateEnabled(template.id, event.currentTarget.checked)}
+          />
+          <Button
+            variant="default"
+            aria-label={`Edit template ${template.name}`}
+            onClick={() => void actions.editTemplate(template.id)}
+          >
+            Edit…
+          </Button>
+        </>
+      }
+    />
   );
 }
 

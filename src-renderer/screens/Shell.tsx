@@ -7,6 +7,7 @@ import type { View } from '../state/store.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { PHASE_WORDS, phaseWord } from '../state/words.ts';
 import { CommandPalette } from './CommandPalette.tsx';
+import { EditorDialog } from './EditorDialog.tsx';
 import { LibraryScreen } from './LibraryScreen.tsx';
 import { LiveScreen } from './LiveScreen.tsx';
 import { ReviewScreen } from './ReviewScreen.tsx';
@@ -38,6 +39,7 @@ export function Shell() {
       <StopDialog />
       <ShortcutsDialog />
       <CommandPalette />
+      <EditorDialog />
     </div>
   );
 }

@@ -1,11 +1,12 @@
 import type { ErrorRecord } from '../../src-main/contract/errors.ts';
 import type { IpcResult, RecordTarget, RollcallApi } from '../../src-main/contract/ipc.ts';
+import { createEditorActions, type EditorActions } from './editor-actions.ts';
 import { isCapturing } from './live-facts.ts';
 import type { Busy, DialogName, UiStore, View } from './store.ts';
 import { keepTheme, type ThemeChoice } from './theme-choice.ts';
 
 /** Everything that a person can do in the window. Components call these and know nothing of IPC. */
-export interface Actions {
+export interface Actions extends EditorActions {
   show(view: View): void;
   openSession(sessionId: string, outputId?: string): void;
   setLink(link: string): void;
@@ -80,6 +81,7 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
   }
 
   const actions: Actions = {
+    ...createEditorActions(store, api, ask, notify),
     show: (view) => set({ view, error: null }),
     openSession: (sessionId, outputId) => {
       set({

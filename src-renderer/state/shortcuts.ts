@@ -32,14 +32,15 @@ const GO_TO_WITHIN_MS = 1200;
 export function listenForShortcuts(store: UiStore, actions: Actions, target: Window): () => void {
   let goPressedAt = -Infinity;
   const onKeyDown = (event: KeyboardEvent): void => {
-    const { dialog, view } = store.getState();
+    const { dialog, editor, view } = store.getState();
     const key = event.key.toLowerCase();
     if ((event.ctrlKey || event.metaKey) && key === 'k') {
       event.preventDefault();
       actions.openDialog(dialog === 'palette' ? null : 'palette');
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog !== null) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (dialog !== null || editor !== null) return;
     if (isTyping(event.target)) return;
     const goTo = event.timeStamp - goPressedAt < GO_TO_WITHIN_MS;
     goPressedAt = -Infinity;

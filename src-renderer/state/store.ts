@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorRecord } from '../../src-main/contract/errors.ts';
 import type { AppSnapshot, SessionDetail, SessionSummary } from '../../src-main/contract/ipc.ts';
 import type { LiveRecording } from '../../src-main/contract/live.ts';
+import type { EditorDraft } from './drafts.ts';
 import { readTheme, type ThemeChoice } from './theme-choice.ts';
 
 /** Which screen shows, and what it shows. */
@@ -21,7 +22,17 @@ export type DialogName = 'stop' | 'shortcuts' | 'palette';
 /** What the user asked for and is not answered yet; its button shows that it works. */
 export type Busy = 'record' | 'stop' | 'import' | 'library';
 
-/** The whole state of the window. Changed only by `actions.ts` and `connect.ts`. */
+/** The settings form that is open. */
+export interface Editor {
+  draft: EditorDraft;
+  /** What a room can belong to. */
+  templates: readonly { id: string; name: string }[];
+  missingSecrets: readonly string[];
+  saving: boolean;
+  error: ErrorRecord | null;
+}
+
+/** The whole state of the window. Changed only by `actions.ts` (and the files it is made of) and `connect.ts`. */
 export interface UiState {
   view: View;
   snapshot: Loadable<AppSnapshot>;
@@ -34,6 +45,7 @@ export interface UiState {
   roomSearch: string;
   librarySearch: string;
   dialog: DialogName | null;
+  editor: Editor | null;
   busy: Busy | null;
   /** Sessions whose files or uploads were asked for from here, until that is over. */
   working: ReadonlySet<string>;
@@ -60,6 +72,7 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     roomSearch: '',
     librarySearch: '',
     dialog: null,
+    editor: null,
     busy: null,
     working: new Set(),
     error: null,

@@ -1,0 +1,72 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { RollcallError } from './contract/errors.ts';
+import type { EffectiveView, ImportSummary, SettingsView } from './contract/ipc.ts';
+import type { EditableSettings, RoomDraft, SettingsChange } from './contract/settings-change.ts';
+import { checkSettings, parseSettings } from './settings/parse.ts';
+import { resolve } from './settings/resolve.ts';
+import { newId } from './settings/rooms.ts';
+import { HIDDEN_SECRET } from './settings/secrets.ts';
+import type { SettingsStore } from './settings/store.ts';
+import type { SettingsService } from './shell/app-service.ts';
+import { applyChange } from './shell/settings-change.ts';
+import { settingsView } from './shell/settings-view.ts';
+
+/** The settings behind the window: seen without secrets, changed one thing at a time. */
+export class AppSettings implements SettingsService {
+  readonly #store: SettingsStore;
+  readonly #changed: () => Promise<void>;
+
+  /** @param changed tells the window what the settings mean now. */
+  constructor(store: SettingsStore, changed: () => Promise<void>) {
+    this.#store = store;
+    this.#changed = changed;
+  }
+
+  view(): SettingsView {
+    return settingsView(this.#store.load().settings, { resolve });
+  }
+
+  editable(): EditableSettings {
+    return { settings: this.#store.redacted(), missingSecrets: this.#store.load().missingSecrets };
+  }
+
+  async change(change: SettingsChange): Promise<void> {
+    this.#store.save(applyChange(this.#store.redacted(), change, { newId, hidden: HIDDEN_SECRET }));
+    await this.#changed();
+  }
+
+  previewRoom(draft: RoomDraft): EffectiveView | null {
+    const id = draft.id ?? '0'.repeat(24);
+    // What is not typed yet decides nothing: the sentence is there from the first moment.
+    const value = { ...draft, id, name: draft.name?.trim() || 'room', url: draft.url?.trim() || 'ws://localhost' };
+    try {
+      const next = applyChange(this.#store.redacted(), { kind: 'room', value }, { newId, hidden: HIDDEN_SECRET });
+      const view = settingsView(checkSettings(next, 'The room'), { resolve });
+      return view.rooms.find((room) => room.id === id)?.effective ?? null;
+    } catch {
+      return null; // Half typed: the sentence comes when it is whole, and saving says what is wrong.
+    }
+  }
+
+  async importFile(file: string): Promise<ImportSummary> {
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new RollcallError('SETTINGS_INVALID', `${file} cannot be read.`, 'Choose another file.', {
+        details: String(error),
+      });
+    });
+    const name = basename(file);
+    const { templates, rooms, hosted } = parseSettings(text, name);
+    this.#store.import(text, name);
+    await this.#changed();
+    return { file: name, templates: templates.length, rooms: rooms.length, hosted: hosted != null };
+  }
+
+  async exportFile(file: string): Promise<void> {
+    await writeFile(file, this.#store.export()).catch((error: unknown) => {
+      throw new RollcallError('DISK_FAILED', `${file} cannot be written.`, 'Choose another folder.', {
+        details: String(error),
+      });
+    });
+  }
+}

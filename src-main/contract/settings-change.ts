@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { roomRecordingSchema, type Settings } from './settings.ts';
+
+/**
+ * What the window may change in the settings, one thing at a time. Only the shape is checked here; what the values
+ * mean is checked by `settings/parse.ts`, whose message names the field for people. A secret that the window was shown
+ * as dots comes back as the same dots, and stays as it is kept.
+ */
+
+const text = z.string().max(4096);
+
+const storeFields = {
+  location: text,
+  prefix: text.optional(),
+  options: z
+    .strictObject({ region: text.optional(), endpoint: text.optional(), force_path_style: z.boolean().optional() })
+    .optional(),
+  credentials: z.strictObject({ key: text, secret: text }).optional(),
+};
+const uploadInfoDraft = z.strictObject({ type: z.literal('s3'), ...storeFields });
+const hostedDraft = z.strictObject({
+  ...storeFields,
+  credentials_endpoint: text.optional(),
+  credentials_token: text.optional(),
+});
+const webhookDraft = z.strictObject({
+  url: text,
+  headers: z.record(text, text).optional(),
+  signing_secret: text.optional(),
+});
+
+/** A template; fields that are left out stay as they are. `id` null makes a new one. */
+const templateDraft = z.strictObject({
+  id: text.nullable(),
+  name: text.optional(),
+  recording: z.strictObject({ enabled: z.boolean().optional(), upload_info: uploadInfoDraft.nullish() }).optional(),
+  webhook: webhookDraft.nullish(),
+});
+
+/** A room; fields that are left out stay as they are. `id` null makes a new one. */
+export const roomDraftSchema = z.strictObject({
+  id: text.nullable(),
+  name: text.optional(),
+  url: text.optional(),
+  template_id: text.nullish(),
+  recording: roomRecordingSchema.optional(),
+  upload_info: uploadInfoDraft.nullish(),
+  webhook: webhookDraft.nullish(),
+});
+export type RoomDraft = z.infer<typeof roomDraftSchema>;
+
+export const settingsChangeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('template'), value: templateDraft }),
+  z.strictObject({ kind: z.literal('room'), value: roomDraftSchema }),
+  z.strictObject({ kind: z.literal('remove-template'), id: text }),
+  z.strictObject({ kind: z.literal('remove-room'), id: text }),
+  z.strictObject({ kind: z.literal('hosted'), value: hostedDraft.nullable() }),
+  z.strictObject({ kind: z.literal('webhook'), value: webhookDraft.nullable() }),
+]);
+export type SettingsChange = z.infer<typeof settingsChangeSchema>;
+
+/** The settings as the window edits them: every secret is dots. */
+export interface EditableSettings {
+  settings: Settings;
+  /** Secrets that this computer cannot decrypt any more, as sentences: they have to be entered again. */
+  missingSecrets: string[];
+}

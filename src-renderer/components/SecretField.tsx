@@ -1,0 +1,24 @@
+import { PasswordInput } from '@mantine/core';
+import type { SecretDraft } from '../state/drafts.ts';
+
+export interface SecretFieldProps {
+  label: string;
+  description?: string;
+  value: SecretDraft;
+  onChange: (value: SecretDraft) => void;
+}
+
+/** A secret that can be replaced and never read: one that is kept shows as a sentence, not as its length. */
+export function SecretField({ label, description, value, onChange }: SecretFieldProps) {
+  return (
+    <PasswordInput
+      label={label}
+      description={description}
+      placeholder={value.kept === null ? undefined : 'Kept. Type to replace it.'}
+      value={value.typed}
+      autoComplete="off"
+      visibilityToggleButtonProps={{ 'aria-label': `Show or hide what is typed for ${label}` }}
+      onChange={(event) => onChange({ ...value, typed: event.currentTarget.value })}
+    />
+  );
+}

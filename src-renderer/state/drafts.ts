@@ -1,0 +1,231 @@
+import type { EffectiveView } from '../../src-main/contract/ipc.ts';
+import type { SettingsChange } from '../../src-main/contract/settings-change.ts';
+import type { Hosted, RoomRecording, Settings, UploadInfo, Webhook } from '../../src-main/contract/settings.ts';
+
+/**
+ * What the forms of the settings hold: every field a text or a switch, so that half-typed values have a place. Secrets
+ * are write-only: `kept` is the dots that main sent for one that it has, and goes back where nothing is typed.
+ */
+export interface SecretDraft {
+  typed: string;
+  kept: string | null;
+}
+
+export interface DestinationDraft {
+  bucket: string;
+  prefix: string;
+  region: string;
+  endpoint: string;
+  pathStyle: boolean;
+  signIn: 'keys' | 'chain' | 'endpoint';
+  key: string;
+  secret: SecretDraft;
+  credentialsEndpoint: string;
+  token: SecretDraft;
+}
+
+export interface HeaderDraft {
+  name: string;
+  value: SecretDraft;
+}
+
+export interface WebhookDraft {
+  url: string;
+  headers: HeaderDraft[];
+  signing: SecretDraft;
+}
+
+/** `store` and `webhook` null: none of its own. */
+export type TemplateDraft = {
+  kind: 'template';
+  id: string | null;
+  name: string;
+  enabled: boolean;
+  store: DestinationDraft | null;
+  webhook: WebhookDraft | null;
+};
+export type RoomFormDraft = {
+  kind: 'room';
+  id: string | null;
+  name: string;
+  url: string;
+  templateId: string | null;
+  recording: RoomRecording;
+  store: DestinationDraft | null;
+  webhook: WebhookDraft | null;
+  /** What it would do if it were saved so; null while that is not known. */
+  preview: EffectiveView | null;
+};
+export type HostedFormDraft = { kind: 'hosted'; store: DestinationDraft | null };
+export type WebhookFormDraft = { kind: 'webhook'; webhook: WebhookDraft | null };
+export type EditorDraft = TemplateDraft | RoomFormDraft | HostedFormDraft | WebhookFormDraft;
+
+const secretOf = (kept: string | undefined): SecretDraft => ({ typed: '', kept: kept ?? null });
+const secretValue = ({ typed, kept }: SecretDraft): string => (typed === '' ? (kept ?? '') : typed);
+
+export const emptyStore = (signIn: DestinationDraft['signIn'] = 'keys'): DestinationDraft => ({
+  bucket: '',
+  prefix: '',
+  region: '',
+  endpoint: '',
+  pathStyle: false,
+  signIn,
+  key: '',
+  secret: secretOf(undefined),
+  credentialsEndpoint: '',
+  token: secretOf(undefined),
+});
+export const emptyWebhook = (): WebhookDraft => ({ url: '', headers: [], signing: secretOf(undefined) });
+export const emptyHeader = (): HeaderDraft => ({ name: '', value: secretOf(undefined) });
+
+function storeDraft(info: UploadInfo | Hosted | null | undefined): DestinationDraft | null {
+  if (info == null) return null;
+  const endpoint = 'credentials_endpoint' in info ? info.credentials_endpoint : undefined;
+  return {
+    bucket: info.location,
+    prefix: info.prefix ?? '',
+    region: info.options?.region ?? '',
+    endpoint: info.options?.endpoint ?? '',
+    pathStyle: info.options?.force_path_style ?? false,
+    signIn: info.credentials !== undefined ? 'keys' : endpoint !== undefined ? 'endpoint' : 'chain',
+    key: info.credentials?.key ?? '',
+    secret: secretOf(info.credentials?.secret),
+    credentialsEndpoint: endpoint ?? '',
+    token: secretOf('credentials_token' in info ? info.credentials_token : undefined),
+  };
+}
+
+function webhookDraft(webhook: Webhook | null | undefined): WebhookDraft | null {
+  if (webhook == null) return null;
+  const headers = Object.entries(webhook.headers ?? {}).map(([name, value]) => ({ name, value: secretOf(value) }));
+  return { url: webhook.url, headers, signing: secretOf(webhook.signing_secret) };
+}
+
+export function templateDraft(settings: Settings, id: string | null): TemplateDraft {
+  const template = settings.templates.find((each) => each.id === id);
+  return {
+    kind: 'template',
+    id: template?.id ?? null,
+    name: template?.name ?? '',
+    enabled: template?.recording.enabled ?? true,
+    store: storeDraft(template?.recording.upload_info),
+    webhook: webhookDraft(template?.webhook),
+  };
+}
+
+export function roomDraft(settings: Settings, id: string | null, url = ''): RoomFormDraft {
+  const room = settings.rooms.find((each) => each.id === id);
+  return {
+    kind: 'room',
+    id: room?.id ?? null,
+    name: room?.name ?? '',
+    url: room?.url ?? url,
+    templateId: room === undefined ? (settings.templates[0]?.id ?? null) : (room.template_id ?? null),
+    recording: room?.recording ?? 'auto',
+    store: storeDraft(room?.upload_info),
+    webhook: webhookDraft(room?.webhook),
+    preview: null,
+  };
+}
+
+export const hostedDraft = (settings: Settings): HostedFormDraft => ({
+  kind: 'hosted',
+  store: storeDraft(settings.hosted) ?? emptyStore(),
+});
+export const installationWebhookDraft = (settings: Settings): WebhookFormDraft => ({
+  kind: 'webhook',
+  webhook: webhookDraft(settings.webhook) ?? emptyWebhook(),
+});
+
+/** Fields of a store that are filled in; what is empty is left out and has its default. */
+function storeValue(draft: DestinationDraft) {
+  const region = draft.region.trim();
+  const endpoint = draft.endpoint.trim();
+  const options = {
+    ...(region === '' ? {} : { region }),
+    ...(endpoint === '' ? {} : { endpoint }),
+    ...(draft.pathStyle ? { force_path_style: true } : {}),
+  };
+  return {
+    location: draft.bucket.trim(),
+    ...(draft.prefix.trim() === '' ? {} : { prefix: draft.prefix.trim() }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+    ...(draft.signIn === 'keys'
+      ? { credentials: { key: draft.key.trim(), secret: secretValue(draft.secret).trim() } }
+      : {}),
+  };
+}
+
+function hostedValue(draft: DestinationDraft) {
+  if (draft.signIn !== 'endpoint') return storeValue(draft);
+  const token = secretValue(draft.token).trim();
+  return {
+    ...storeValue(draft),
+    credentials_endpoint: draft.credentialsEndpoint.trim(),
+    ...(token === '' ? {} : { credentials_token: token }),
+  };
+}
+
+function webhookValue(draft: WebhookDraft) {
+  const named = draft.headers.filter(({ name }) => name.trim() !== '');
+  const signing = secretValue(draft.signing).trim();
+  return {
+    url: draft.url.trim(),
+    ...(named.length === 0
+      ? {}
+      : { headers: Object.fromEntries(named.map(({ name, value }) => [name.trim(), secretValue(value)])) }),
+    ...(signing === '' ? {} : { signing_secret: signing }),
+  };
+}
+
+const uploadValue = (draft: DestinationDraft | null) =>
+  draft === null ? null : { type: 's3' as const, ...storeValue(draft) };
+const ownWebhook = (draft: WebhookDraft | null) => (draft === null ? null : webhookValue(draft));
+
+export const roomValue = (draft: RoomFormDraft) => ({
+  id: draft.id,
+  name: draft.name.trim(),
+  url: draft.url.trim(),
+  template_id: draft.templateId,
+  recording: draft.recording,
+  upload_info: uploadValue(draft.store),
+  webhook: ownWebhook(draft.webhook),
+});
+
+/** What is sent to main to keep a draft. */
+export function changeOf(draft: EditorDraft): SettingsChange {
+  switch (draft.kind) {
+    case 'template':
+      return {
+        kind: 'template',
+        value: {
+          id: draft.id,
+          name: draft.name.trim(),
+          recording: { enabled: draft.enabled, upload_info: uploadValue(draft.store) },
+          webhook: ownWebhook(draft.webhook),
+        },
+      };
+    case 'room':
+      return { kind: 'room', value: roomValue(draft) };
+    case 'hosted':
+      return { kind: 'hosted', value: draft.store === null ? null : hostedValue(draft.store) };
+    case 'webhook':
+      return { kind: 'webhook', value: ownWebhook(draft.webhook) };
+  }
+}
+
+/** What is missing before a draft can be saved, as words beside the button; null where it can be. */
+export function missingIn(draft: EditorDraft): string | null {
+  if (draft.kind === 'template' || draft.kind === 'room') {
+    if (draft.name.trim() === '') return 'Give it a name.';
+  }
+  if (draft.kind === 'room' && draft.url.trim() === '') return 'Paste the link that people join with.';
+  const store = 'store' in draft ? draft.store : null;
+  if (store !== null && store.bucket.trim() === '') return 'Name the bucket.';
+  if (store?.signIn === 'keys' && (store.key.trim() === '' || secretValue(store.secret) === ''))
+    return 'Enter both the access key and its secret.';
+  if (store?.signIn === 'endpoint' && store.credentialsEndpoint.trim() === '')
+    return 'Enter the address of the credentials service.';
+  const webhook = 'webhook' in draft ? draft.webhook : null;
+  return webhook !== null && webhook.url.trim() === '' ? 'Enter the address of the webhook.' : null;
+}

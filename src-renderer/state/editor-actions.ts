@@ -1,0 +1,133 @@
+import type { ErrorRecord } from '../../src-main/contract/errors.ts';
+import type { IpcResult, RollcallApi } from '../../src-main/contract/ipc.ts';
+import type { SettingsChange } from '../../src-main/contract/settings-change.ts';
+import type { RoomRecording, Settings } from '../../src-main/contract/settings.ts';
+import {
+  changeOf,
+  hostedDraft,
+  installationWebhookDraft,
+  roomDraft,
+  roomValue,
+  templateDraft,
+  type EditorDraft,
+} from './drafts.ts';
+import type { UiStore } from './store.ts';
+
+/** Editing of the settings: one form at a time, in the store, so that nothing typed is lost to a redraw. */
+export interface EditorActions {
+  editTemplate(id: string | null): Promise<void>;
+  /** `url`: the link that a new room begins with. */
+  editRoom(id: string | null, url?: string): Promise<void>;
+  editHosted(): Promise<void>;
+  editWebhook(): Promise<void>;
+  changeDraft(draft: EditorDraft): void;
+  saveDraft(): Promise<void>;
+  /** Removes what the form shows: a template, a room, hosted storage, the webhook. */
+  removeDraft(): Promise<void>;
+  closeEditor(): void;
+  setTemplateEnabled(id: string, enabled: boolean): Promise<void>;
+  setRoomRecording(id: string, recording: RoomRecording): Promise<void>;
+  exportSettings(): Promise<void>;
+}
+
+type Ask = <Value>(call: () => Promise<IpcResult<Value>>) => Promise<{ value: Value } | null>;
+
+/** After the last key, before main is asked what a room would do. */
+const PREVIEW_AFTER_MS = 120;
+
+export function createEditorActions(
+  store: UiStore,
+  api: RollcallApi,
+  ask: Ask,
+  notify: (message: string) => void,
+): EditorActions {
+  const set = store.setState;
+  const get = store.getState;
+  let previewTimer: ReturnType<typeof setTimeout> | undefined;
+
+  async function open(make: (settings: Settings) => EditorDraft): Promise<void> {
+    const loaded = await ask(() => api.getSettings());
+    if (loaded === null) return;
+    const { settings, missingSecrets } = loaded.value;
+    const templates = settings.templates.map(({ id, name }) => ({ id, name }));
+    set({ editor: { draft: make(settings), templates, missingSecrets, saving: false, error: null } });
+    preview();
+  }
+
+  /** Asks main what the room in the form would do, and puts the answer into the form. */
+  function preview(): void {
+    clearTimeout(previewTimer);
+    previewTimer = setTimeout(() => {
+      const asked = get().editor?.draft;
+      if (asked?.kind !== 'room') return;
+      void api.previewRoom(roomValue(asked)).then((result) => {
+        const { editor } = get();
+        if (editor?.draft !== asked || !result.ok) return;
+        set({ editor: { ...editor, draft: { ...asked, preview: result.value } } });
+      });
+    }, PREVIEW_AFTER_MS);
+  }
+
+  /** Sends a change; an error stays in the form, with all that was typed. */
+  async function send(change: SettingsChange, done: string): Promise<void> {
+    const { editor } = get();
+    if (editor === null || editor.saving) return;
+    set({ editor: { ...editor, saving: true, error: null } });
+    const result = await api.changeSettings(change);
+    if (result.ok) {
+      set({ editor: null });
+      notify(done);
+    } else setEditorError(result.error);
+  }
+
+  function setEditorError(error: ErrorRecord): void {
+    const { editor } = get();
+    if (editor !== null) set({ editor: { ...editor, saving: false, error } });
+  }
+
+  return {
+    editTemplate: (id) => open((settings) => templateDraft(settings, id)),
+    editRoom: (id, url) => open((settings) => roomDraft(settings, id, url)),
+    editHosted: () => open(hostedDraft),
+    editWebhook: () => open(installationWebhookDraft),
+    changeDraft: (draft) => {
+      const { editor } = get();
+      if (editor === null) return;
+      set({ editor: { ...editor, draft, error: null } });
+      preview();
+    },
+    saveDraft: async () => {
+      const draft = get().editor?.draft;
+      if (draft !== undefined) await send(changeOf(draft), 'Saved.');
+    },
+    removeDraft: async () => {
+      const draft = get().editor?.draft;
+      if (draft === undefined) return;
+      const change = removalOf(draft);
+      if (change !== null) await send(change, 'Removed.');
+    },
+    closeEditor: () => set({ editor: null }),
+    setTemplateEnabled: async (id, enabled) => {
+      await ask(() => api.changeSettings({ kind: 'template', value: { id, recording: { enabled } } }));
+    },
+    setRoomRecording: async (id, recording) => {
+      await ask(() => api.changeSettings({ kind: 'room', value: { id, recording } }));
+    },
+    exportSettings: async () => {
+      const exported = await ask(() => api.exportSettings());
+      if (exported?.value != null) notify(`${exported.value.file} written, without any secret.`);
+    },
+  };
+}
+
+function removalOf(draft: EditorDraft): SettingsChange | null {
+  switch (draft.kind) {
+    case 'template':
+      return draft.id === null ? null : { kind: 'remove-template', id: draft.id };
+    case 'room':
+      return draft.id === null ? null : { kind: 'remove-room', id: draft.id };
+    case 'hosted':
+    case 'webhook':
+      return { kind: draft.kind, value: null };
+  }
+}
