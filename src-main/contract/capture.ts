@@ -59,7 +59,8 @@ export const captureMessageSchema = z.discriminatedUnion('type', [
   }),
   /** Session time 0: the first track. Everything with a `t` comes after it. */
   z.object({ type: z.literal('epoch'), epochMs: z.number() }),
-  z.object({ type: z.literal('presence'), peers: z.number().int() }),
+  /** How many others are in the call; while it is not `connected`, how many there were. */
+  z.object({ type: z.literal('presence'), peers: z.number().int(), connected: z.boolean() }),
   z.object({ type: z.literal('timeline'), event: timelineEventSchema }),
   /** What the user should know and the timeline cannot hold (there may be no session yet). */
   z.object({ type: z.literal('warning'), code: z.string(), message: z.string() }),

@@ -76,7 +76,6 @@ function shownSpans(track: PictureTrack, ticks: Int32Array, tick: (ms: number) =
     if (!decodable) continue;
     const time = timesMs[i] ?? 0;
     const before = i > 0 ? (timesMs[i - 1] ?? time) : time;
-    if (track.isCamera && time - before > STALL_MS) close(Math.round(tick(before + STALL_MS)));
     while (pause < track.paused.length && (track.paused[pause]?.[1] ?? 0) - RESUME_EARLY_MS <= time) {
       close(Math.round(tick(track.paused[pause]?.[0] ?? 0)));
       pause++;
@@ -85,6 +84,8 @@ function shownSpans(track: PictureTrack, ticks: Int32Array, tick: (ms: number) =
       close(Math.round(tick(track.paused[pause]?.[0] ?? 0)));
       continue;
     }
+    // After the pauses: one that explains the gap began before it counts as a stall.
+    if (track.isCamera && time - before > STALL_MS) close(Math.round(tick(before + STALL_MS)));
     if (current && formats[i] !== formats[i - 1]) close(ticks[i] ?? 0);
     current ??= { from: ticks[i] ?? 0, to: 0 };
   }

@@ -51,6 +51,33 @@ describe('a session from what is on disk', () => {
     [VIDEO, [{ fileMs: 0, arrivalMs: 300 }]],
   ];
 
+  test('an outage hides the picture before it as a pause does, and only the picture', () => {
+    const span = (track_id: string, reason: 'stall' | 'layer-switch', t: number, end: number): TimelineEvent => ({
+      ...{ type: 'span', track_id, reason, t, end },
+    });
+    const { tracks } = derive(
+      [
+        joined,
+        started(AUDIO, 'audio', 50),
+        started(VIDEO, 'video', 60),
+        span(AUDIO, 'stall', 1000, 3000),
+        span(VIDEO, 'stall', 1000, 3000),
+        span(VIDEO, 'layer-switch', 3200, 3500),
+        { t: 2500, type: 'track-paused', track_id: VIDEO, reason: 'camera-off' },
+        { t: 3100, type: 'track-resumed', track_id: VIDEO },
+      ],
+      [
+        [AUDIO, content(5000)],
+        [VIDEO, content(4000)],
+      ],
+      clocks,
+    );
+    expect(tracks.map(({ kind, paused }) => [kind, paused])).toEqual([
+      ['audio', []],
+      ['video', [[1000, 3100]]],
+    ]);
+  });
+
   test('a stream lasts from its first to its last media, by the least delayed frames', () => {
     const session = derive(
       [joined, started(AUDIO, 'audio', 50), started(VIDEO, 'video', 60)],

@@ -78,9 +78,32 @@ function deriveTrack(started: TrackStarted, { timeline, clocks, contents }: Sess
     size_bytes: content.sizeBytes,
     width: content.width,
     height: content.height,
-    paused: paused.filter(([, to]) => Number.isFinite(to)),
+    paused: joinSpans([...paused, ...outages(started, timeline)]).filter(([, to]) => Number.isFinite(to)),
     lost_frames: content.lostFrames,
   };
+}
+
+/**
+ * Times within a video track in which no picture came, though its sender had not said that none would: an outage, a
+ * stall, a loss. As in a pause, the last picture is not to be shown on through them.
+ */
+function outages({ track_id, kind }: TrackStarted, timeline: readonly TimelineEvent[]): [number, number][] {
+  if (kind === 'audio') return [];
+  return timeline.flatMap((event): [number, number][] => {
+    if (event.type !== 'span' || event.track_id !== track_id) return [];
+    return ['reconnect', 'stall', 'loss'].includes(event.reason) ? [[event.t, event.end]] : [];
+  });
+}
+
+/** Spans in order of their beginning, those that touch joined. */
+function joinSpans(spans: readonly [number, number][]): [number, number][] {
+  const joined: [number, number][] = [];
+  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
+    const last = joined.at(-1);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
+  }
+  return joined;
 }
 
 /** The end of a pause that lasts beyond the last media, else 0. */

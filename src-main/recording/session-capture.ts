@@ -5,7 +5,7 @@ import { RollcallError, toRollcallError } from '../contract/errors.ts';
 import type { Emit } from '../contract/events.ts';
 import { startDate } from '../contract/ids.ts';
 import { SESSION_SCHEMA_VERSION, type Session, type StreamType } from '../contract/session.ts';
-import type { TimelineEvent } from '../contract/timeline.ts';
+import type { MediaKind, TimelineEvent } from '../contract/timeline.ts';
 import { LivePeers } from './live-peers.ts';
 import { lockSession } from './lock.ts';
 import { SessionManifest } from './manifest.ts';
@@ -61,8 +61,9 @@ interface StreamState {
   openTracks: Set<string>;
 }
 
-/** A page that dies is opened again this often before the recording is given up. */
-const MAX_PAGES = 5;
+/** A page that dies is opened again, unless it has died more often than this within DEATHS_MS. */
+const MAX_DEATHS = 5;
+const DEATHS_MS = 60_000;
 
 /**
  * One recording from the first message of its capture page to a closed session folder: tracks, timeline, manifest. Disk
@@ -73,11 +74,13 @@ export class SessionCapture {
   readonly #openPage: OpenCapturePage;
   readonly #emit: Emit;
   readonly #streams = new Map<string, StreamState>();
-  readonly #streamOfTrack = new Map<string, string>();
+  readonly #streamOfTrack = new Map<string, { streamId: string; kind: MediaKind }>();
   #resolve: (result: CaptureResult) => void = () => undefined;
   readonly peers = new LivePeers();
   #page: CapturePage | null = null;
-  #pages = 0;
+  #deathsAtMs: number[] = [];
+  /** Tracks that ended with their page, by kind and stream: since when they are missed. */
+  readonly #missed = new Map<string, { trackId: string; sinceMs: number }>();
   #session: OpenSession | null = null;
   /** Messages are handled one after the other: each may have to wait for the disk. */
   #tail: Promise<void> = Promise.resolve();
@@ -122,7 +125,6 @@ export class SessionCapture {
   }
 
   async #connect(): Promise<void> {
-    this.#pages += 1;
     try {
       const page = await this.#openPage(
         (message) => this.#receive(message),
@@ -149,9 +151,10 @@ export class SessionCapture {
     if (this.#over) return;
     this.#page = null;
     const goneAtMs = Date.now();
+    this.#deathsAtMs = [...this.#deathsAtMs.filter((at) => at > goneAtMs - DEATHS_MS), goneAtMs];
     this.#inOrder(async () => {
       const session = this.#session;
-      if (!session || this.#stopping !== null || this.#pages >= MAX_PAGES) {
+      if (!session || this.#stopping !== null || this.#deathsAtMs.length > MAX_DEATHS) {
         this.#error ??= new RollcallError(
           'CAPTURE_FAILED',
           `The part of Rollcall that captures stopped working (${reason}).`,
@@ -162,7 +165,8 @@ export class SessionCapture {
       }
       const t = goneAtMs - session.epochMs;
       await this.#timeline({ t, type: 'disconnected', what: 'capture', details: reason });
-      for (const trackId of [...this.#streamOfTrack.keys()]) {
+      for (const [trackId, { streamId, kind }] of [...this.#streamOfTrack]) {
+        this.#missed.set(`${kind} ${streamId}`, { trackId, sinceMs: t });
         await this.#timeline({ t, type: 'track-ended', track_id: trackId, reason: 'the capture page died' });
       }
       await session.tracks.closeAll();
@@ -201,7 +205,7 @@ export class SessionCapture {
         });
         return;
       case 'presence':
-        return this.#presence(message.peers);
+        return this.#presence(message.connected ? message.peers : null);
       case 'epoch':
         return this.#openSession(message.epochMs);
       case 'timeline':
@@ -274,9 +278,10 @@ export class SessionCapture {
     }
   }
 
-  #presence(peers: number): void {
+  /** @param peers null while the call is lost: nobody can tell then. */
+  #presence(peers: number | null): void {
     clearTimeout(this.#emptyTimer);
-    if (peers > 0) this.#seenPeers = true;
+    if (peers !== null && peers > 0) this.#seenPeers = true;
     const { stopWhenEmptyS } = this.#plan;
     if (peers === 0 && this.#seenPeers && stopWhenEmptyS !== null) {
       this.#emptyTimer = setTimeout(() => this.stop('everybody had left'), stopWhenEmptyS * 1000);
@@ -287,6 +292,22 @@ export class SessionCapture {
     this.peers.apply(event);
     this.#announce(event);
     await this.#open().timeline.append(event);
+    if (event.type === 'track-started') await this.#explainGap(event);
+  }
+
+  /** Says since when a source was missing that comes back after its page had died. */
+  async #explainGap({ t, kind, stream_id }: Extract<TimelineEvent, { type: 'track-started' }>): Promise<void> {
+    const key = `${kind} ${stream_id}`;
+    const missed = this.#missed.get(key);
+    if (!missed) return;
+    this.#missed.delete(key);
+    await this.#open().timeline.append({
+      t: missed.sinceMs,
+      type: 'span',
+      track_id: missed.trackId,
+      reason: 'reconnect',
+      end: t,
+    });
   }
 
   #announce(event: TimelineEvent): void {
@@ -306,14 +327,17 @@ export class SessionCapture {
         return this.#emit({
           event: 'warning',
           code: 'DISCONNECTED',
-          message: `The ${event.what} connection was lost; joining again.`,
+          message:
+            event.what === 'capture'
+              ? 'The part of Rollcall that captures stopped working; it is started again.'
+              : `The ${event.what === 'ice' ? 'media' : event.what} connection was lost; connecting again.`,
           t,
         });
       case 'reconnected':
         return this.#emit({
           event: 'warning',
           code: 'RECONNECTED',
-          message: `Joined again after ${(event.gap_ms / 1000).toFixed(1)} s.`,
+          message: `Connected again after ${(event.gap_ms / 1000).toFixed(1)} s.`,
           t,
         });
       default:
@@ -331,14 +355,14 @@ export class SessionCapture {
     const first = stream.openTracks.size === 0;
     stream.video ||= event.kind === 'video';
     stream.openTracks.add(track_id);
-    this.#streamOfTrack.set(track_id, stream_id);
+    this.#streamOfTrack.set(track_id, { streamId: stream_id, kind: event.kind });
     // Microphone and camera are announced apart; until the camera is, the stream counts as `regular` all the same.
     if (first)
       this.#emit({ event: 'stream-started', t, peer_id, stream_id, type: stream.screen ? 'screen' : 'regular' });
   }
 
   #streamTrackEnded(trackId: string, t: number): void {
-    const streamId = this.#streamOfTrack.get(trackId);
+    const streamId = this.#streamOfTrack.get(trackId)?.streamId;
     const stream = streamId === undefined ? undefined : this.#streams.get(streamId);
     if (streamId === undefined || !stream) return;
     this.#streamOfTrack.delete(trackId);

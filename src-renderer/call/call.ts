@@ -26,6 +26,8 @@ export interface CallListener {
   consumerPaused(consumerId: string): void;
   consumerResumed(consumerId: string): void;
   layersChanged(consumerId: string, spatial: number | null, temporal: number | null): void;
+  /** Media can come no more, or again, over the connection that there is; `lost` follows where it does not heal. */
+  linkChanged(up: boolean): void;
   /** The call is lost and has to be joined again. Called at most once, never after `leave()`. */
   lost(what: 'signalling' | 'ice', reason: string): void;
 }
@@ -53,6 +55,7 @@ export class Call {
   #transport: mediasoup.Transport | null = null;
   #iceTimer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
+  #linkUp = true;
 
   /**
    * @param connect makes the signalling for this call, given the listener that it reports to.
@@ -87,6 +90,11 @@ export class Call {
     }
   }
 
+  /** Whether the call was left or lost: such a call is of no more use. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   requestKeyFrame(consumerId: string): Promise<void> {
     return this.#signalling.requestKeyFrame(consumerId);
   }
@@ -118,9 +126,14 @@ export class Call {
   }
 
   #handleConnectionState(transport: mediasoup.Transport, state: mediasoup.ConnectionState): void {
-    if (state === 'connected') clearTimeout(this.#iceTimer);
+    if (this.#over) return;
+    if (state === 'connected') {
+      clearTimeout(this.#iceTimer);
+      this.#setLink(true);
+    }
     if (state !== 'disconnected' && state !== 'failed') return;
     clearTimeout(this.#iceTimer);
+    this.#setLink(false);
     this.#iceTimer = setTimeout(
       () => this.#lose('ice', 'media stopped and an ICE restart did not help'),
       ICE_RESTART_TIMEOUT_MS,
@@ -129,6 +142,12 @@ export class Call {
       .restartIce(transport.id)
       .then((iceParameters) => transport.restartIce({ iceParameters }))
       .catch((error: unknown) => this.#lose('ice', `the server refused an ICE restart: ${String(error)}`));
+  }
+
+  #setLink(up: boolean): void {
+    if (up === this.#linkUp) return;
+    this.#linkUp = up;
+    this.#listener.linkChanged(up);
   }
 
   #signallingListener(): SignallingListener {

@@ -22,6 +22,12 @@ export class ReorderBuffer {
   /** Packets that came too late to be put in their place. */
   late = 0;
 
+  /** Packets that were counted as lost and those that are still waited for. */
+  get missing(): number {
+    const next = this.#waiting[0];
+    return this.lost + (next ? this.#missingBefore(next) : 0);
+  }
+
   /** @returns the packets that can be written now, in order. */
   push(packet: AudioPacket): AudioPacket[] {
     if (this.#lastTicks !== null && packet.ticks <= this.#lastTicks) {

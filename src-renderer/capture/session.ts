@@ -1,17 +1,17 @@
 import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/capture.ts';
-import type { TimelineEvent } from '../../src-main/contract/timeline.ts';
-import { Call, tapSupport, type CallListener } from '../call/call.ts';
+import { Call, type CallListener } from '../call/call.ts';
 import { MediasoupDemoSignalling } from '../call/mediasoup-demo.ts';
-import { JoinError, type NewConsumer, type RemotePeer } from '../call/signalling.ts';
-import { StreamIds, type LiveTrack } from './stream-ids.ts';
+import { JoinError, type RemotePeer } from '../call/signalling.ts';
+import { LiveTracks, type Untimed } from './live-tracks.ts';
+import { StreamIds } from './stream-ids.ts';
 import { nowMs, type FromWorker, type ToWorker } from './worker-messages.ts';
 
 type StartCommand = Extract<CaptureCommand, { type: 'start' }>;
-/** A timeline event without its time, which is stamped here. */
-type Untimed<E = TimelineEvent> = E extends TimelineEvent ? Omit<E, 't'> : never;
 
 /** Waits between attempts to join again, in seconds; the last one repeats until the recording is stopped. */
-const REJOIN_DELAYS_S = [0.5, 1, 2, 4, 8, 15];
+const REJOIN_DELAYS_S = [0.5, 1, 2, 3, 5];
+/** After joining again an empty room counts as empty only then: the others have to come back as well. */
+const RETURN_MS = 15_000;
 
 /**
  * One recording on the page's side: joins, follows who is there, gives each consumer a track in the Worker, and tells
@@ -21,17 +21,21 @@ export class CaptureSession {
   readonly #worker: Worker;
   #start: StartCommand | null = null;
   #call: Call | null = null;
-  #streamIds = new StreamIds([]);
   /** Unix milliseconds at session time 0: the first track. */
   #epochMs: number | null = null;
   readonly #peers = new Map<string, RemotePeer>();
-  /** By consumer id. */
-  readonly #tracks = new Map<string, LiveTrack>();
+  #tracks: LiveTracks;
+  /** While the call is lost: since when, Unix milliseconds. */
   #lostAtMs: number | null = null;
+  /** While media cannot come over a call that is there. */
+  #linkDownAtMs: number | null = null;
+  #rejoinedAtMs: number | null = null;
+  #presenceTimer: ReturnType<typeof setTimeout> | undefined;
   #stopping = false;
 
   constructor(worker: Worker) {
     this.#worker = worker;
+    this.#tracks = this.#newTracks([]);
   }
 
   handleWorker(message: FromWorker): void {
@@ -42,10 +46,8 @@ export class CaptureSession {
         return;
       case 'key-frame-wanted':
         return this.#requestKeyFrame(message.trackId, message.reason);
-      case 'resolution': {
-        const { trackId, width, height } = message;
-        return this.#timeline({ type: 'resolution', track_id: trackId, width, height });
-      }
+      case 'resolution':
+        return this.#tracks.resolution(message.trackId, message.width, message.height);
       case 'all-closed':
         this.#call?.leave();
         return this.#toMain({ type: 'stopped', t: this.#sessionMs() });
@@ -57,14 +59,26 @@ export class CaptureSession {
     this.#toMain({ type: 'failed', code: 'CAPTURE_FAILED', message: 'The capture page failed.', details });
   }
 
+  #newTracks(streams: StartCommand['streams']): LiveTracks {
+    const host = {
+      worker: this.#worker,
+      toWorker: (message: ToWorker, transfer?: Transferable[]) => this.#toWorker(message, transfer),
+      timeline: (event: Untimed, t?: number) => this.#timeline(event, t),
+      sessionMs: () => this.#sessionMs(),
+    };
+    return new LiveTracks(host, new StreamIds(streams));
+  }
+
   async #begin(command: StartCommand): Promise<void> {
     this.#start = command;
     this.#epochMs = command.epochMs;
-    this.#streamIds = new StreamIds(command.streams);
+    this.#tracks = this.#newTracks(command.streams);
     this.#toWorker({ type: 'configure', keyFrameIntervalS: command.keyFrameIntervalS });
     try {
-      await this.#join(command);
+      this.#replacePeers(await this.#join(command));
     } catch (error) {
+      // A recording that goes on in a new page is not given up because the server is not there at this moment.
+      if (command.epochMs !== null) return this.#lose('signalling', String(error));
       this.#toMain({
         type: 'failed',
         code: error instanceof JoinError ? error.code : 'CAPTURE_FAILED',
@@ -74,16 +88,21 @@ export class CaptureSession {
     }
   }
 
-  async #join(command: StartCommand): Promise<void> {
-    const listener = this.#callListener();
+  async #join(command: StartCommand): Promise<RemotePeer[]> {
+    const holder: { call?: Call } = {};
     const call = new Call(
       (signallingListener) => new MediasoupDemoSignalling(command.signallingUrl, command.peerId, signallingListener),
-      listener,
+      this.#callListener(() => holder.call === this.#call),
     );
-    this.#call = call;
+    holder.call = call;
     const peers = await call.join(command.displayName);
+    if (call.over || this.#stopping) {
+      call.leave();
+      throw new JoinError('JOIN_UNREACHABLE', 'The connection was lost while joining.');
+    }
+    this.#call = call;
     this.#toMain({ type: 'joined', atMs: nowMs(), peers });
-    this.#replacePeers(peers);
+    return peers;
   }
 
   /** Who is there after joining; after joining again, also who has gone meanwhile. */
@@ -94,7 +113,8 @@ export class CaptureSession {
     this.#presence();
   }
 
-  #callListener(): CallListener {
+  /** @param isCurrent whether the call that reports is the one that counts: one being joined fails by itself. */
+  #callListener(isCurrent: () => boolean): CallListener {
     return {
       peerJoined: (peer) => {
         this.#peerJoined(peer);
@@ -110,21 +130,30 @@ export class CaptureSession {
         this.#timeline({ type: 'peer-renamed', peer_id: peerId, display_name: displayName });
       },
       activeSpeaker: (peerId) => this.#timeline({ type: 'active-speaker', peer_id: peerId }),
-      consumerAdded: (consumer, receiver) => this.#consumerAdded(consumer, receiver),
+      consumerAdded: (consumer, receiver) => {
+        const epochMs = this.#startClock();
+        // Some servers announce a consumer before its peer.
+        if (!this.#peers.has(consumer.peerId)) {
+          this.#peerJoined({ peerId: consumer.peerId, displayName: consumer.peerId, device: null });
+        }
+        this.#tracks.add(consumer, receiver, epochMs);
+      },
       consumerFailed: ({ peerId, kind }, reason) =>
         this.#toMain({
           type: 'warning',
           code: 'NOT_RECEIVED',
           message: `The ${kind} of ${this.#peers.get(peerId)?.displayName ?? peerId} cannot be received and is not recorded: ${reason}`,
         }),
-      consumerClosed: (consumerId) => this.#endTrack(consumerId, 'the producer was closed'),
-      consumerPaused: (consumerId) => this.#pauseTrack(consumerId, true),
-      consumerResumed: (consumerId) => this.#pauseTrack(consumerId, false),
-      layersChanged: (consumerId, spatial, temporal) => {
-        const track = this.#tracks.get(consumerId);
-        if (track) this.#timeline({ type: 'layer-switch', track_id: track.trackId, spatial, temporal });
+      consumerClosed: (consumerId) => this.#tracks.end(consumerId, 'the producer was closed', 'producer'),
+      consumerPaused: (consumerId) => this.#tracks.pause(consumerId, true),
+      consumerResumed: (consumerId) => this.#tracks.pause(consumerId, false),
+      layersChanged: (consumerId, spatial, temporal) => this.#tracks.layersChanged(consumerId, spatial, temporal),
+      linkChanged: (up) => {
+        if (isCurrent()) this.#linkChanged(up);
       },
-      lost: (what, reason) => void this.#rejoin(what, reason),
+      lost: (what, reason) => {
+        if (isCurrent()) this.#lose(what, reason);
+      },
     };
   }
 
@@ -136,66 +165,6 @@ export class CaptureSession {
       for (const peer of this.#peers.values()) this.#sayJoined(peer);
     }
     return this.#epochMs;
-  }
-
-  #consumerAdded(consumer: NewConsumer, receiver: RTCRtpReceiver): void {
-    const epochMs = this.#startClock();
-    // Some servers announce a consumer before its peer.
-    if (!this.#peers.has(consumer.peerId)) {
-      this.#peerJoined({ peerId: consumer.peerId, displayName: consumer.peerId, device: null });
-    }
-    const parameters = consumer.rtpParameters.codecs[0];
-    const track: LiveTrack = {
-      trackId: crypto.randomUUID(),
-      streamId: this.#streamIds.get(consumer.peerId, consumer.source === 'screen' ? 'screen' : 'main'),
-      peerId: consumer.peerId,
-      kind: consumer.kind,
-    };
-    this.#tracks.set(consumer.consumerId, track);
-    const codec = (parameters?.mimeType.split('/')[1] ?? 'unknown').toLowerCase();
-    const clockRate = parameters?.clockRate ?? (consumer.kind === 'video' ? 90_000 : 48_000);
-    const channels = parameters?.channels ?? 1;
-    this.#timeline({
-      type: 'track-started',
-      track_id: track.trackId,
-      stream_id: track.streamId,
-      peer_id: consumer.peerId,
-      kind: consumer.kind,
-      source: consumer.source,
-      codec,
-      clock_rate: clockRate,
-      ...(consumer.kind === 'audio' ? { channels } : {}),
-      ...(consumer.producerPaused ? { paused: true } : {}),
-    });
-    const info = { trackId: track.trackId, kind: consumer.kind, codec, clockRate, channels, epochMs };
-    if (tapSupport() === 'script-transform') {
-      this.#toWorker({ type: 'expect-track', info });
-      receiver.transform = new RTCRtpScriptTransform(this.#worker, { trackId: track.trackId });
-    } else {
-      const { readable, writable } = (receiver as LegacyReceiver).createEncodedStreams();
-      this.#toWorker({ type: 'track', info, readable, writable }, [readable, writable]);
-    }
-    if (consumer.producerPaused) this.#pauseTrack(consumer.consumerId, true);
-  }
-
-  #pauseTrack(consumerId: string, paused: boolean): void {
-    const track = this.#tracks.get(consumerId);
-    if (!track) return;
-    this.#toWorker({ type: 'pause-track', trackId: track.trackId, paused });
-    const reason = track.kind === 'audio' ? 'muted' : 'camera-off';
-    this.#timeline(
-      paused
-        ? { type: 'track-paused', track_id: track.trackId, reason }
-        : { type: 'track-resumed', track_id: track.trackId },
-    );
-  }
-
-  #endTrack(consumerId: string, reason: string): void {
-    const track = this.#tracks.get(consumerId);
-    if (!track) return;
-    this.#tracks.delete(consumerId);
-    this.#timeline({ type: 'track-ended', track_id: track.trackId, reason });
-    this.#toWorker({ type: 'close-track', trackId: track.trackId });
   }
 
   #peerJoined(peer: RemotePeer): void {
@@ -214,55 +183,86 @@ export class CaptureSession {
   }
 
   #peerLeft(peerId: string): void {
-    for (const [consumerId, track] of this.#tracks) {
-      if (track.peerId === peerId) this.#endTrack(consumerId, 'the peer left');
-    }
+    this.#tracks.endPeer(peerId, 'the peer left');
     if (this.#peers.delete(peerId)) this.#timeline({ type: 'peer-left', peer_id: peerId });
+  }
+
+  /** Media stopped, or came back by an ICE restart, while signalling stands. */
+  #linkChanged(up: boolean): void {
+    this.#toWorker({ type: 'link', up });
+    if (!up) {
+      this.#linkDownAtMs = nowMs();
+      this.#timeline({ type: 'disconnected', what: 'ice', details: 'no media arrive; ICE is restarted' });
+    } else if (this.#linkDownAtMs !== null) {
+      this.#timeline({ type: 'reconnected', what: 'ice', gap_ms: nowMs() - this.#linkDownAtMs });
+      this.#linkDownAtMs = null;
+    }
+  }
+
+  #lose(what: 'signalling' | 'ice', reason: string): void {
+    if (this.#stopping || this.#lostAtMs !== null) return;
+    this.#lostAtMs = nowMs();
+    if (this.#linkDownAtMs === null) this.#timeline({ type: 'disconnected', what, details: reason });
+    this.#presence();
+    this.#rejoin(what, reason).catch((error: unknown) => this.fail(String(error)));
   }
 
   /** Joins again with backoff until it works or the recording is stopped; what still arrives is recorded meanwhile. */
   async #rejoin(what: 'signalling' | 'ice', reason: string): Promise<void> {
-    this.#lostAtMs ??= nowMs();
-    const lostAtMs = this.#lostAtMs;
-    this.#timeline({ type: 'disconnected', what, details: reason });
     const old = this.#call;
-    const oldTracks = [...this.#tracks.keys()];
+    const oldTracks = this.#tracks.consumerIds;
     for (let attempt = 0; !this.#stopping && this.#start; attempt += 1) {
-      const delayS = REJOIN_DELAYS_S[Math.min(attempt, REJOIN_DELAYS_S.length - 1)] ?? 15;
+      const delayS = REJOIN_DELAYS_S[Math.min(attempt, REJOIN_DELAYS_S.length - 1)] ?? 5;
       await new Promise((resolve) => setTimeout(resolve, delayS * 1000));
       if (this.#stopping) break;
+      let peers: RemotePeer[];
       try {
-        await this.#join(this.#start);
+        peers = await this.#join(this.#start);
       } catch (error) {
         console.warn(`joining again failed (attempt ${attempt + 1})`, error);
         continue;
       }
-      for (const consumerId of oldTracks) this.#endTrack(consumerId, `the call was joined again: ${reason}`);
-      this.#lostAtMs = null;
+      for (const consumerId of oldTracks) {
+        this.#tracks.end(consumerId, `the call was joined again: ${reason}`, 'reconnect');
+      }
+      const lostAtMs = Math.min(this.#lostAtMs ?? nowMs(), this.#linkDownAtMs ?? Infinity);
+      [this.#lostAtMs, this.#linkDownAtMs, this.#rejoinedAtMs] = [null, null, nowMs()];
+      this.#toWorker({ type: 'link', up: true });
       this.#timeline({ type: 'reconnected', what, gap_ms: nowMs() - lostAtMs });
+      this.#replacePeers(peers);
       break;
     }
     old?.leave();
   }
 
   #requestKeyFrame(trackId: string, reason: 'periodic' | 'start' | 'stall'): void {
-    const entry = [...this.#tracks].find(([, track]) => track.trackId === trackId);
-    if (!entry || !this.#call) return;
+    const consumerId = this.#tracks.consumerOf(trackId);
+    if (consumerId === null || !this.#call || this.#lostAtMs !== null || this.#linkDownAtMs !== null) return;
     this.#timeline({ type: 'key-frame-requested', track_id: trackId, reason });
     this.#call
-      .requestKeyFrame(entry[0])
+      .requestKeyFrame(consumerId)
       .catch((error: unknown) => console.warn('the server refused a key-frame request', error));
   }
 
   #stop(): void {
     if (this.#stopping) return;
     this.#stopping = true;
-    for (const consumerId of [...this.#tracks.keys()]) this.#endTrack(consumerId, 'the recording was stopped');
+    clearTimeout(this.#presenceTimer);
+    for (const consumerId of this.#tracks.consumerIds)
+      this.#tracks.end(consumerId, 'the recording was stopped', 'gone');
     this.#toWorker({ type: 'close-all' });
   }
 
+  /** Who is there, to main. Nobody counts as gone for good while the call is lost, or before they could come back. */
   #presence(): void {
-    this.#toMain({ type: 'presence', peers: this.#peers.size });
+    clearTimeout(this.#presenceTimer);
+    const connected = this.#lostAtMs === null;
+    const waitMs = this.#rejoinedAtMs === null ? 0 : this.#rejoinedAtMs + RETURN_MS - nowMs();
+    if (connected && this.#peers.size === 0 && waitMs > 0) {
+      this.#presenceTimer = setTimeout(() => this.#presence(), waitMs);
+      return;
+    }
+    this.#toMain({ type: 'presence', peers: this.#peers.size, connected });
   }
 
   #sessionMs(): number {
@@ -271,9 +271,9 @@ export class CaptureSession {
   }
 
   /** Before the first track there is no session and so no timeline. */
-  #timeline(event: Untimed): void {
+  #timeline(event: Untimed, t = this.#sessionMs()): void {
     if (this.#epochMs === null) return;
-    this.#toMain({ type: 'timeline', event: { ...event, t: this.#sessionMs() } });
+    this.#toMain({ type: 'timeline', event: { ...event, t } });
   }
 
   #toMain(message: CaptureMessage): void {
@@ -283,9 +283,4 @@ export class CaptureSession {
   #toWorker(message: ToWorker, transfer: Transferable[] = []): void {
     this.#worker.postMessage(message, transfer);
   }
-}
-
-/** Chromium's insertable streams from before the standard. */
-interface LegacyReceiver extends RTCRtpReceiver {
-  createEncodedStreams(): { readable: ReadableStream; writable: WritableStream };
 }

@@ -1,4 +1,4 @@
-import type { MediaKind } from '../../src-main/contract/timeline.ts';
+import type { MediaKind, Source } from '../../src-main/contract/timeline.ts';
 
 /** A track under way, as the page knows it. */
 export interface LiveTrack {
@@ -6,6 +6,11 @@ export interface LiveTrack {
   streamId: string;
   peerId: string;
   kind: MediaKind;
+  source: Source;
+  /** Since when its sender has paused it, on the session clock. */
+  pausedAtMs: number | null;
+  /** When the server last said that it sends another layer, until the new picture is there. */
+  layersAtMs: number | null;
 }
 
 /** One stream id per peer and source for the whole session: a camera that comes back goes on with its stream. */

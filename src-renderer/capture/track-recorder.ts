@@ -1,6 +1,7 @@
 import type { TrackStats } from '../../src-main/contract/capture.ts';
 import { isIdr, parameterSets, splitAnnexB, toLengthPrefixed } from './annexb.ts';
 import { ClockSampler, RtpUnwrapper } from './clock.ts';
+import { GapDetector, type Gap } from './gaps.ts';
 import { opusDurationMs } from './opus.ts';
 import type { Outbox } from './outbox.ts';
 import { ReorderBuffer, type AudioPacket } from './reorder.ts';
@@ -21,6 +22,15 @@ const DEFAULT_FRAME_MS = 33;
 /** A pause between frames longer than this does not say how long a frame lasts. */
 const LONGEST_FRAME_MS = 200;
 
+/** What is seen of a track besides its frames. */
+export interface TrackListener {
+  resolution(width: number, height: number): void;
+  /** A frame came after a time without. */
+  gap(gap: Gap): void;
+  /** The first frame that is kept; Unix milliseconds. */
+  started(arrivalMs: number): void;
+}
+
 /** One track on its way from encoded frames to a Matroska file: timestamps, order, numbers. */
 export class TrackRecorder {
   readonly info: TrackInfo;
@@ -28,7 +38,8 @@ export class TrackRecorder {
   readonly #rtp = new RtpUnwrapper();
   readonly #clock = new ClockSampler();
   readonly #reorder = new ReorderBuffer();
-  readonly #onResolution: (width: number, height: number) => void;
+  readonly #listener: TrackListener;
+  readonly #gaps: GapDetector;
   #file: TrackFile | null = null;
   #firstTicks: number | null = null;
   #lastFileMs = 0;
@@ -39,10 +50,11 @@ export class TrackRecorder {
   lastFrameAtMs: number | null = null;
   lastKeyFrameAtMs: number | null = null;
 
-  constructor(info: TrackInfo, outbox: Outbox, onResolution: (width: number, height: number) => void) {
+  constructor(info: TrackInfo, outbox: Outbox, listener: TrackListener) {
     this.info = info;
     this.#outbox = outbox;
-    this.#onResolution = onResolution;
+    this.#listener = listener;
+    this.#gaps = new GapDetector(info.source === 'screen');
     this.#stats = {
       trackId: info.trackId,
       frames: 0,
@@ -69,8 +81,9 @@ export class TrackRecorder {
         this.#stats.lostFrames += 1;
         return;
       }
-      this.#open(parameters);
+      this.#open(parameters, arrivalMs);
     }
+    this.#noteGap(arrivalMs);
     if (key) this.#noteResolution(frame);
     this.#write(units ? toLengthPrefixed(units) : frame.data, key, ticks, arrivalMs, null);
   }
@@ -80,7 +93,17 @@ export class TrackRecorder {
     const arrivalMs = nowMs();
     this.lastFrameAtMs = arrivalMs;
     const ticks = this.#rtp.unwrap(rtpTimestamp);
+    this.#noteGap(arrivalMs);
     this.#writeAudio(this.#reorder.push({ ticks, sequenceNumber, data, arrivalMs }));
+  }
+
+  /** Its sender has paused it, or goes on. */
+  setPaused(paused: boolean): void {
+    this.#gaps.setPaused(paused);
+  }
+
+  setLink(up: boolean): void {
+    this.#gaps.setLink(up);
   }
 
   /** Cumulative numbers for the window and the manifest. */
@@ -111,7 +134,13 @@ export class TrackRecorder {
     return sets && { kind: 'video', codec, codecString: sets.codec, description: sets.avcC, ...size };
   }
 
-  #open(parameters: ConstructorParameters<typeof TrackFile>[0]): void {
+  #noteGap(arrivalMs: number): void {
+    const gap = this.#gaps.frame(arrivalMs, this.#reorder.missing);
+    if (gap) this.#listener.gap(gap);
+  }
+
+  #open(parameters: ConstructorParameters<typeof TrackFile>[0], arrivalMs: number): void {
+    this.#listener.started(arrivalMs);
     this.#file = new TrackFile(parameters, (position, data) => this.#outbox.append(this.info.trackId, position, data));
   }
 
@@ -119,7 +148,7 @@ export class TrackRecorder {
     for (const { data, ticks, arrivalMs } of packets) {
       if (!this.#file) {
         const { codec, clockRate, channels } = this.info;
-        this.#open({ kind: 'audio', codec, sampleRate: clockRate, channels });
+        this.#open({ kind: 'audio', codec, sampleRate: clockRate, channels }, arrivalMs);
       }
       this.#write(data, true, ticks, arrivalMs, this.info.codec === 'opus' ? opusDurationMs(data) : DEFAULT_FRAME_MS);
     }
@@ -153,7 +182,7 @@ export class TrackRecorder {
     if (!width || !height || (width === this.#stats.width && height === this.#stats.height)) return;
     this.#stats.width = width;
     this.#stats.height = height;
-    this.#onResolution(width, height);
+    this.#listener.resolution(width, height);
   }
 
   #sendClock(sample: { fileMs: number; arrivalMs: number }): void {

@@ -1,16 +1,19 @@
 import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/capture.ts';
-import type { MediaKind } from '../../src-main/contract/timeline.ts';
+import type { MediaKind, Source, SpanReason } from '../../src-main/contract/timeline.ts';
 
 /** One track as the Worker needs to know it. */
 export interface TrackInfo {
   trackId: string;
   kind: MediaKind;
+  source: Source;
   /** Lower-case codec name: `vp8`, `h264`, `opus`, ... */
   codec: string;
   clockRate: number;
   channels: number;
   /** Unix milliseconds at session time 0. */
   epochMs: number;
+  /** The track before it of the same source, and what the time between the two is to be called. */
+  continues: { trackId: string; reason: SpanReason } | null;
 }
 
 /** page -> Worker */
@@ -23,6 +26,8 @@ export type ToWorker =
   /** The track's frames come by an RTCRtpScriptTransform with this track id in its options. */
   | { type: 'expect-track'; info: TrackInfo }
   | { type: 'pause-track'; trackId: string; paused: boolean }
+  /** Whether the connection is there over which media come. */
+  | { type: 'link'; up: boolean }
   | { type: 'close-track'; trackId: string }
   /** Close every track, then answer `all-closed`. */
   | { type: 'close-all' };

@@ -1,4 +1,5 @@
 /// <reference lib="webworker" />
+import type { SpanReason } from '../../src-main/contract/timeline.ts';
 import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/capture.ts';
 import { KeyFramePolicy } from './key-frames.ts';
 import { Outbox } from './outbox.ts';
@@ -28,7 +29,12 @@ const tracks = new Map<string, ActiveTrack>();
 const expected = new Map<string, TrackInfo>();
 /** Files being ended: `close-all` waits for these too. */
 const closing = new Set<Promise<void>>();
+/** Arrival of the last frame of tracks that are over, Unix milliseconds, for those that continue them. */
+const lastFrames = new Map<string, number>();
+/** Tracks that their senders have paused, known before their first frame. */
+const pausedIds = new Set<string>();
 let keyFrameIntervalS = 10;
+let linkUp = true;
 let epochMs = 0;
 let port: MessagePort | null = null;
 
@@ -40,18 +46,32 @@ const toPage = (message: FromWorker): void => self.postMessage(message);
 
 function openTrack(info: TrackInfo): ActiveTrack {
   epochMs = info.epochMs;
-  const recorder = new TrackRecorder(info, outbox, (width, height) =>
-    toPage({ type: 'resolution', trackId: info.trackId, width, height }),
-  );
+  const { trackId, continues } = info;
+  const recorder = new TrackRecorder(info, outbox, {
+    resolution: (width, height) => toPage({ type: 'resolution', trackId, width, height }),
+    gap: ({ fromMs, toMs, reason }) => sendSpan(trackId, reason, fromMs, toMs),
+    started: (atMs) => {
+      const lastMs = continues && lastFrames.get(continues.trackId);
+      if (lastMs) sendSpan(continues.trackId, continues.reason, lastMs, atMs);
+    },
+  });
+  recorder.setLink(linkUp);
+  recorder.setPaused(pausedIds.has(trackId));
   const track: ActiveTrack = {
     recorder,
     policy: info.kind === 'video' ? new KeyFramePolicy(keyFrameIntervalS * 1000, nowMs()) : null,
     placation: info.kind === 'video' ? placationFrame(info.codec) : null,
     visible: false,
-    paused: false,
+    paused: pausedIds.has(trackId),
   };
   tracks.set(info.trackId, track);
   return track;
+}
+
+/** Puts a time without media on the timeline; Unix milliseconds. */
+function sendSpan(track_id: string, reason: SpanReason, fromMs: number, toMs: number): void {
+  const [t, end] = [fromMs - epochMs, toMs - epochMs].map((ms) => Math.round(ms * 10) / 10) as [number, number];
+  if (end > t) outbox.send({ type: 'timeline', event: { t, type: 'span', track_id, reason, end } });
 }
 
 /** Takes every frame out of `readable`; what goes on to the decoder goes into `writable`. */
@@ -105,8 +125,10 @@ function takeAudio(track: ActiveTrack, frame: RTCEncodedAudioFrame): void {
 function closeTrack(trackId: string): void {
   const track = tracks.get(trackId);
   expected.delete(trackId);
+  pausedIds.delete(trackId);
   if (!track) return;
   tracks.delete(trackId);
+  if (track.recorder.lastFrameAtMs !== null) lastFrames.set(trackId, track.recorder.lastFrameAtMs);
   const done = track.recorder
     .close()
     .catch((error: unknown) => console.error(`track ${trackId} could not be ended`, error))
@@ -168,9 +190,16 @@ function handlePage(message: ToWorker): void {
       return;
     case 'pause-track': {
       const track = tracks.get(message.trackId);
+      if (message.paused) pausedIds.add(message.trackId);
+      else pausedIds.delete(message.trackId);
       if (track) track.paused = message.paused;
+      track?.recorder.setPaused(message.paused);
       return;
     }
+    case 'link':
+      linkUp = message.up;
+      for (const { recorder } of tracks.values()) recorder.setLink(linkUp);
+      return;
     case 'close-track':
       closeTrack(message.trackId);
       return;

@@ -43,6 +43,10 @@ export interface Publisher {
   resumeVideo(): Promise<void>;
   pauseAudio(): Promise<void>;
   resumeAudio(): Promise<void>;
+  /** The camera is switched off: its producer is closed, while ffmpeg's packets go nowhere. */
+  closeVideo(): void;
+  /** The camera is switched on again: a new producer takes the packets. */
+  reopenVideo(): Promise<void>;
   /** Settles when the clip is over (or sending was stopped). */
   ended: Promise<void>;
   /** Stops sending and leaves: the peer goes, or, where another publisher made the peer, only these producers. */
@@ -92,6 +96,7 @@ async function api(sfu: Sfu, method: string, path: string, body?: unknown): Prom
 
 interface Target {
   kind: 'audio' | 'video';
+  transportId: string;
   producerId: string;
   port: number;
   rtcpPort: number;
@@ -113,6 +118,32 @@ const rtpParameters = (
   rtcp: { cname },
 });
 
+const peerPath = (roomId: string, peerId: string): string =>
+  `/rooms/${encodeURIComponent(roomId)}/broadcasters/${encodeURIComponent(peerId)}`;
+
+/** Makes a producer on a plain transport. @returns its id. */
+async function produce(
+  sfu: Sfu,
+  peer: string,
+  transportId: string,
+  peerId: string,
+  kind: 'audio' | 'video',
+  ssrc: number,
+  options: PublisherOptions,
+): Promise<string> {
+  const modern = sfu.dialect === 'modern';
+  const source = options.share ? 'screensharing' : kind;
+  const body = {
+    kind,
+    rtpParameters: rtpParameters(kind, options.codec, ssrc, `${peerId}${options.share ? '-share' : ''}`),
+    appData: modern ? { source } : { ...(options.share ? { share: true } : {}) },
+  };
+  const produced = modern
+    ? await api(sfu, 'POST', `${peer}/producers`, { transportId, ...body })
+    : await api(sfu, 'POST', `${peer}/transports/${transportId}/producers`, body);
+  return String(modern ? produced.producerId : produced.id);
+}
+
 /** Makes the broadcaster (unless it is there), one plain transport and producer per kind, in the SFU's dialect. */
 async function register(
   sfu: Sfu,
@@ -123,7 +154,7 @@ async function register(
 ): Promise<{ targets: Target[]; ownsPeer: boolean }> {
   const modern = sfu.dialect === 'modern';
   const room = `/rooms/${encodeURIComponent(roomId)}/broadcasters`;
-  const peer = `${room}/${encodeURIComponent(peerId)}`;
+  const peer = peerPath(roomId, peerId);
   const ownsPeer = !sfu.hasBroadcaster(roomId, peerId);
   if (ownsPeer) {
     const about = { displayName: options.name, device: { name: 'FFmpeg', version: '5' } };
@@ -140,16 +171,8 @@ async function register(
   const targets: Target[] = [];
   for (const { kind, id, port, rtcpPort } of transports) {
     const ssrc = randomInt(1, 2 ** 31 - 1);
-    const source = options.share ? 'screensharing' : kind;
-    const body = {
-      kind,
-      rtpParameters: rtpParameters(kind, options.codec, ssrc, `${peerId}${options.share ? '-share' : ''}`),
-      appData: modern ? { source } : { ...(options.share ? { share: true } : {}) },
-    };
-    const produced = modern
-      ? await api(sfu, 'POST', `${peer}/producers`, { transportId: id, ...body })
-      : await api(sfu, 'POST', `${peer}/transports/${id}/producers`, body);
-    targets.push({ kind, producerId: String(modern ? produced.producerId : produced.id), port, rtcpPort, ssrc });
+    const producerId = await produce(sfu, peer, id, peerId, kind, ssrc, options);
+    targets.push({ kind, transportId: id, producerId, port, rtcpPort, ssrc });
   }
   return { targets, ownsPeer };
 }
@@ -197,6 +220,16 @@ export async function startPublisher(sfu: Sfu, roomId: string, options: Publishe
     resumeVideo: () => change('video', 'resumeProducer'),
     pauseAudio: () => change('audio', 'pauseProducer'),
     resumeAudio: () => change('audio', 'resumeProducer'),
+    closeVideo: () => {
+      const id = producerId('video');
+      if (id !== null) sfu.closeProducer(id);
+    },
+    reopenVideo: async () => {
+      const target = targets.find(({ kind }) => kind === 'video');
+      if (!target) throw new Error(`"${options.name}" sends no video`);
+      const { transportId, ssrc } = target;
+      target.producerId = await produce(sfu, peerPath(roomId, peerId), transportId, peerId, 'video', ssrc, options);
+    },
     ended: exited.then(() => undefined),
     stop: async () => {
       ffmpeg.kill('SIGKILL');

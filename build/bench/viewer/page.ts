@@ -57,6 +57,7 @@ const call = new Call(
     consumerPaused: nothing,
     consumerResumed: nothing,
     layersChanged: nothing,
+    linkChanged: () => undefined,
     lost: (what, reason) => console.error(`lost ${what}: ${reason}`),
   },
   {},

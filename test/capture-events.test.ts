@@ -1,0 +1,231 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DoneEvent } from '../src-main/contract/events.ts';
+import { sessionSchema, type Session } from '../src-main/contract/session.ts';
+import type { TimelineEvent } from '../src-main/contract/timeline.ts';
+import { beepTimes, flashTimes, frameCounters, pairEvents } from './support/media-checks.ts';
+import { makeClip } from './support/publisher/clip.ts';
+import { clipOptions, COLOURS, startPublisher, TONES, type Publisher } from './support/publisher.ts';
+import { startRecorder } from './support/recorder.ts';
+import { startSfu, type Sfu } from './support/sfu.ts';
+
+/** Beep against the sender's clock: start-up jitter of two processes on a busy machine. */
+const PLACE_TOLERANCE_S = 0.08;
+/** Beep against flash: a frame at 30 fps and the signal's own. */
+const SYNC_TOLERANCE_MS = 40;
+/** How late a producer's coming and going may show: signalling, and the way to the next key frame. */
+const EDGE_S = 1.3;
+
+const person = (i: number, durationS: number) => ({
+  name: ['Ana', 'Bo'][i] ?? '',
+  peerId: ['ana', 'bo'][i] ?? '',
+  colour: COLOURS[i] ?? '',
+  toneHz: TONES[i] ?? 0,
+  codec: 'vp8' as const,
+  width: 640,
+  height: 360,
+  fps: 30,
+  durationS,
+});
+
+interface Recorded {
+  code: number | null;
+  done: DoneEvent;
+  session: Session;
+  timeline: TimelineEvent[];
+}
+
+async function read(result: { code: number | null; done: DoneEvent }): Promise<Recorded> {
+  const dir = result.done.session_dir ?? '';
+  const session = sessionSchema.parse(JSON.parse(await readFile(join(dir, 'session.json'), 'utf8')));
+  const timeline = (await readFile(join(dir, 'timeline.ndjson'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as TimelineEvent);
+  return { ...result, session, timeline };
+}
+
+/** Times in a peer's file against a stay of its: seconds from the stay's start. */
+function inStay({ session, done }: Recorded, peerId: string, startedAt: number): { file: string; offsetS: number } {
+  const stream = done.streams.find(({ peer_id }) => peer_id === peerId);
+  const start = session.streams.find(({ stream_id }) => stream_id === stream?.stream_id)?.start_ms ?? NaN;
+  return { file: stream?.file ?? '', offsetS: (startedAt - session.epoch_ms - start) / 1000 };
+}
+
+type Window = [from: number, to: number];
+const isIn = (windows: readonly Window[], second: number, edgeS: number): boolean =>
+  windows.some(([from, to]) => second > from - edgeS && second < to + edgeS);
+
+/** Holds events of a file against a stay: one at each whole second but in the `quiet` windows, and none in those. */
+function expectSeconds(events: number[], offsetS: number, [from, to]: Window, quiet: readonly Window[]): void {
+  const own = events.map((time) => time - offsetS);
+  for (let second = Math.ceil(from); second < to; second += 1) {
+    if (isIn(quiet, second, EDGE_S)) continue;
+    const nearest = Math.min(...own.map((time) => Math.abs(time - second)));
+    expect(nearest, `at second ${second} of the stay`).toBeLessThanOrEqual(PLACE_TOLERANCE_S);
+  }
+  const within = quiet.map(([start, end]): Window => [start + 0.3, end - 0.3]);
+  expect(own.filter((time) => isIn(within, time, 0))).toEqual([]);
+}
+
+const spans = ({ timeline }: Recorded, kind: 'audio' | 'video', peerId: string) => {
+  const ids = timeline.flatMap((event) =>
+    event.type === 'track-started' && event.kind === kind && event.peer_id === peerId ? [event.track_id] : [],
+  );
+  return timeline.filter((event) => event.type === 'span').filter(({ track_id }) => ids.includes(track_id));
+};
+
+describe('mute, camera off, signalling drop, an outage, leaving and coming back', () => {
+  let sfu: Sfu;
+  let recorded: Recorded;
+  let ana: Publisher;
+  let again: Publisher;
+  const MUTE: Window = [4, 9];
+  const CAMERA_OFF: Window = [11, 15];
+  const DROP_S = 18;
+  const CUT: Window = [22, 30];
+  const LEAVE_S = 38;
+  const STAY_S = 6;
+
+  beforeAll(async () => {
+    sfu = await startSfu({ dialect: 'classic', impairable: true });
+    await Promise.all([makeClip(clipOptions(person(0, 60))), makeClip(clipOptions(person(1, 60)))]);
+    const recorder = await startRecorder(sfu.url('events'), ['--stop-when-empty', '1', '--no-upload']);
+    await sfu.waitForPeers('events', 1);
+    ana = await startPublisher(sfu, 'events', person(0, 60));
+    const at = (seconds: number): Promise<void> => sleep(Math.max(0, ana.startedAt + seconds * 1000 - Date.now()));
+    const bo = await startPublisher(sfu, 'events', person(1, 60));
+    await at(MUTE[0]);
+    await ana.pauseAudio();
+    await at(MUTE[1]);
+    await ana.resumeAudio();
+    await at(CAMERA_OFF[0]);
+    ana.closeVideo();
+    await at(CAMERA_OFF[1]);
+    await ana.reopenVideo();
+    await at(DROP_S);
+    sfu.dropSignalling();
+    await at(CUT[0]);
+    sfu.impair({ cut: true });
+    await at(CUT[1]);
+    sfu.impair({ cut: false });
+    await at(LEAVE_S);
+    await ana.stop();
+    await sleep(3000);
+    again = await startPublisher(sfu, 'events', person(0, 60));
+    await sleep(STAY_S * 1000);
+    await Promise.all([again.stop(), bo.stop()]);
+    recorded = await read(await recorder.done());
+  }, 240_000);
+
+  afterAll(() => sfu.close());
+
+  /** What the outage was in the file: it ends when the connection has healed. */
+  const outage = (): Window => {
+    const healed = spans(recorded, 'video', 'ana').find(
+      ({ t, end, reason }) => reason === 'reconnect' && end - t > 5000,
+    );
+    const sinceStay = (ms: number): number => (recorded.session.epoch_ms + ms - ana.startedAt) / 1000;
+    return [CUT[0], healed ? sinceStay(healed.end) : NaN];
+  };
+
+  test('one file per person', () => {
+    expect(recorded.code).toBe(0);
+    expect(recorded.done.streams.map(({ peer_id, type }) => `${peer_id} ${type}`).sort()).toEqual([
+      'ana regular',
+      'bo regular',
+    ]);
+  });
+
+  test('the timeline has each span with its reason', () => {
+    const reasons = (kind: 'audio' | 'video'): string[] => spans(recorded, kind, 'ana').map(({ reason }) => reason);
+    expect(reasons('audio')).toEqual(['muted', 'reconnect', 'reconnect']);
+    expect(reasons('video')).toEqual(['camera-off', 'reconnect', 'reconnect']);
+    const [muted] = spans(recorded, 'audio', 'ana');
+    expect((muted?.end ?? 0) - (muted?.t ?? 0)).toBeGreaterThan(4800);
+    expect((muted?.end ?? 0) - (muted?.t ?? 0)).toBeLessThan(5300);
+    const [, dropped] = spans(recorded, 'audio', 'ana');
+    expect((dropped?.end ?? 0) - (dropped?.t ?? 0)).toBeLessThan(2500);
+    // Media are back soon after the network is.
+    expect(outage()[1]).toBeLessThan(CUT[1] + 4);
+  });
+
+  test('beeps are at their times, and silence where nothing was sent or came', async () => {
+    const { file, offsetS } = inStay(recorded, 'ana', ana.startedAt);
+    const beeps = await beepTimes(file, TONES[0]);
+    expectSeconds(beeps, offsetS, [1, LEAVE_S - 0.5], [MUTE, [DROP_S, DROP_S + 0.5], outage()]);
+    const later = inStay(recorded, 'ana', again.startedAt);
+    expectSeconds(beeps, later.offsetS, [1, STAY_S - 0.5], []);
+  });
+
+  test('sound and picture are in sync before and after everything', async () => {
+    const { file, offsetS } = inStay(recorded, 'ana', ana.startedAt);
+    // A beep or flash that an outage's end cut the beginning off has no onset to measure.
+    const edges = [...CAMERA_OFF, ...MUTE, ...outage(), DROP_S, DROP_S + 1];
+    const isWhole = (at: number): boolean => edges.every((edge) => Math.abs(at - offsetS - edge) > 0.3);
+    const pairs = pairEvents(await flashTimes(file), await beepTimes(file, TONES[0])).filter(({ flashS }) =>
+      isWhole(flashS),
+    );
+    expect(pairs.length).toBeGreaterThan(20);
+    expect(Math.max(...pairs.map(({ offsetMs }) => Math.abs(offsetMs)))).toBeLessThanOrEqual(SYNC_TOLERANCE_MS);
+  });
+
+  test('a placeholder is shown exactly where there is no picture', async () => {
+    const { file, offsetS } = inStay(recorded, 'ana', ana.startedAt);
+    const frames = (await frameCounters(file)).map(({ timeS, counter }) => ({ at: timeS - offsetS, counter }));
+    const back = (again.startedAt - ana.startedAt) / 1000;
+    const without: Window[] = [CAMERA_OFF, outage(), [LEAVE_S, back]];
+    const wrong = frames.filter(({ at, counter }) => {
+      if (isIn(without, at, 0)) {
+        const inside = without.map(([from, to]): Window => [from + 0.3, to - 0.3]);
+        return isIn(inside, at, 0) && counter !== null;
+      }
+      if (at < 0.5 || isIn(without, at, EDGE_S) || isIn([[DROP_S, DROP_S + 0.5]], at, EDGE_S)) return false;
+      return counter === null && at < back + STAY_S - 0.3;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+test('the SFU is killed and started again on its port: the same files go on', async () => {
+  const first = await startSfu({ dialect: 'modern' });
+  await makeClip(clipOptions(person(0, 60)));
+  const recorder = await startRecorder(first.url('killed'), [
+    '--stop-when-empty',
+    '2',
+    '--no-upload',
+    '--no-composite',
+  ]);
+  await first.waitForPeers('killed', 1);
+  const before = await startPublisher(first, 'killed', person(0, 60));
+  await sleep(7000);
+  await first.kill();
+  const killedAt = Date.now();
+  await before.stop();
+  await sleep(4000);
+  const second = await startSfu({ dialect: 'modern', port: first.port });
+  await second.waitForPeers('killed', 1, 30_000);
+  const after = await startPublisher(second, 'killed', person(0, 60));
+  await sleep(7000);
+  await after.stop();
+  const recorded = await read(await recorder.done());
+  await second.close();
+
+  expect(recorded.code).toBe(0);
+  expect(recorded.done.streams).toHaveLength(1);
+  expect(spans(recorded, 'video', 'ana').map(({ reason }) => reason)).toEqual(['reconnect']);
+  expect(recorded.timeline.map(({ type }) => type)).toEqual(expect.arrayContaining(['disconnected', 'reconnected']));
+  const one = inStay(recorded, 'ana', before.startedAt);
+  const two = inStay(recorded, 'ana', after.startedAt);
+  const beeps = await beepTimes(one.file, TONES[0]);
+  const killedS = (killedAt - before.startedAt) / 1000;
+  const backS = (after.startedAt - before.startedAt) / 1000;
+  expectSeconds(beeps, one.offsetS, [1, killedS - 0.3], [[killedS, backS]]);
+  expectSeconds(beeps, two.offsetS, [1, 6.5], []);
+  const frames = await frameCounters(one.file);
+  const gap = frames.filter(({ timeS }) => timeS > one.offsetS + killedS + 0.3 && timeS < two.offsetS - 0.3);
+  expect(gap.length).toBeGreaterThan(60);
+  expect(gap.filter(({ counter }) => counter !== null)).toEqual([]);
+});
