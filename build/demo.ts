@@ -10,11 +10,13 @@ import { startWebhookReceiver, type WebhookReceiver } from '../test/support/webh
 import { CALL_LENGTH_S, playCall, prepareClips } from './demo/call.ts';
 import { BUCKET, demoSettings, type DemoSettings } from './demo/settings.ts';
 import { megabytes, seconds, table } from './demo/table.ts';
+import { DemoWindow } from './demo/window.ts';
 import { checkCompleteness, checkEvents, checkFiles, type CheckedEvent, type CheckedFile } from './demo/verify.ts';
 import { startRollcall, type RollcallProcess } from './launch-electron.ts';
 
 /**
- * `npm run demo [-- --headless]`: a call on a real SFU, recorded by the app, uploaded to an S3-compatible store, announced
+ * `npm run demo [-- --headless | --window]`: a call on a real SFU, recorded by the app (by its window, where somebody can
+ * see it or `--window` asks for it, else by its command line), uploaded to an S3-compatible store, announced
  * to a webhook, all on this machine; then everything is read back and compared. Ends with 0 only if all of it is right.
  */
 
@@ -189,31 +191,58 @@ async function prepare(cleanup: Cleanup): Promise<Stage> {
   return { dir, library, sfu, s3, receiver, demo, settingsFile };
 }
 
-/** The app's window on the demo's library, with settings of its own; null where nobody would see it. */
-async function openWindow(stage: Stage, headless: boolean): Promise<RollcallProcess | null> {
-  if (headless || !hasVisibleDisplay()) {
-    say('  window    not shown (no display, or --headless)');
-    return null;
-  }
-  say('  window    showing the library; close it when you have seen enough');
-  const env = { ROLLCALL_LIBRARY: stage.library };
-  return startRollcall([`--user-data-dir=${join(stage.dir, 'app')}`], { env });
+type Mode = 'auto' | 'headless' | 'window';
+
+interface Recorded {
+  done: DoneEvent;
+  events: RollcallEvent[];
+  /** The window that recorded; null where the command line did. */
+  window: DemoWindow | null;
 }
 
-async function run(cleanup: Cleanup, headless: boolean): Promise<string[]> {
-  const stage = await prepare(cleanup);
-  const { library, sfu, s3, receiver, demo } = stage;
-  const window = await openWindow(stage, headless);
+/** The command line records. */
+async function recordHeadless({ library, sfu, settingsFile }: Stage): Promise<Recorded> {
+  say('  window    not shown (no display, or --headless): the command line records');
   say(`\nA call of ${CALL_LENGTH_S} s\n`);
-  const args = ['record', sfu.url(ROOM), '--settings', stage.settingsFile, '--library', library];
+  const args = ['record', sfu.url(ROOM), '--settings', settingsFile, '--library', library];
   const events = await record(sfu, [...args, '--stop-when-empty', '2', '--json']);
   const done = events.find((event): event is DoneEvent => event.event === 'done');
   if (!done) throw new Error('the app did not say what it made: there is no "done" event');
+  return { done, events, window: null };
+}
+
+/** The window records, its buttons pressed for whoever watches. */
+async function recordInWindow({ dir, library, sfu, settingsFile }: Stage, cleanup: Cleanup): Promise<Recorded> {
+  say('  window    it imports the settings, records, uploads and plays: watch it');
+  const window = cleanup.add('the window', await DemoWindow.open({ dir, library, settingsFile }));
+  say(`\nA call of ${CALL_LENGTH_S} s\n`);
+  await window.record('Demo');
+  await sfu.waitForPeers(ROOM, 1, 60_000);
+  await playCall(sfu, ROOM, say);
+  say('  The call is over: the window stops recording, and the app finishes its files.');
+  const { done, events } = await window.stop(FINISH_LIMIT_MS);
+  for (const event of events) say(`         app: ${describe(event) ?? event.event}`);
+  const played = await window.play();
+  if (played < 1) throw new Error('the window did not play the recording');
+  say(`         app: plays the recording, at ${seconds(played)} now`);
+  await window.shoot(join(dir, 'window.png'));
+  return { done, events, window };
+}
+
+async function run(cleanup: Cleanup, mode: Mode): Promise<string[]> {
+  const stage = await prepare(cleanup);
+  const { library, s3, receiver, demo } = stage;
+  const visible = hasVisibleDisplay();
+  const inWindow = mode === 'window' || (mode === 'auto' && visible);
+  const { done, events, window } = inWindow ? await recordInWindow(stage, cleanup) : await recordHeadless(stage);
   const files = await checkFiles(s3, done, events);
   const delivered = await checkEvents(receiver, files.length, demo.signingSecret);
   report(done.session_dir ?? library, files, delivered);
   say(`\nLook at it: ${done.session_dir ?? library}`);
-  await window?.exited;
+  if (window !== null && visible) {
+    say('Close the window when you have seen enough.');
+    await window.closed;
+  }
   return [
     ...(await checkCompleteness(s3, done)),
     ...files.flatMap(({ what, problems }) => problems.map((problem) => `${what}: ${problem}`)),
@@ -225,15 +254,16 @@ async function run(cleanup: Cleanup, headless: boolean): Promise<string[]> {
 }
 
 async function main(args: string[]): Promise<number> {
-  const unknown = args.find((word) => word !== '--headless');
+  const unknown = args.find((word) => word !== '--headless' && word !== '--window');
   if (unknown !== undefined) {
-    console.error(`demo: there is no option ${unknown}; there is --headless`);
+    console.error(`demo: there is no option ${unknown}; there are --headless and --window`);
     return 2;
   }
+  const mode = args.includes('--headless') ? 'headless' : args.includes('--window') ? 'window' : 'auto';
   const cleanup = new Cleanup();
   process.once('SIGINT', () => void cleanup.run().then(() => process.exit(130)));
   try {
-    const problems = await run(cleanup, args.includes('--headless'));
+    const problems = await run(cleanup, mode);
     if (problems.length === 0) say('\nEverything was checked and is right.');
     for (const problem of problems) console.error(`demo: not verified: ${problem}`);
     return problems.length === 0 ? 0 : 1;
