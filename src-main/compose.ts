@@ -4,6 +4,7 @@ import type { ComposeWords, Outcome } from './cli/program.ts';
 import { makeComposite } from './composite/make-composite.ts';
 import { RollcallError } from './contract/errors.ts';
 import { COMPOSITE, doneEvent, type FinishTools } from './finish.ts';
+import { TrackPool } from './media/track-pool.ts';
 import { SessionManifest } from './recording/manifest.ts';
 import { readTimeline } from './recording/timeline.ts';
 
@@ -34,6 +35,7 @@ export async function composeAgain(words: ComposeWords, tools: FinishTools): Pro
   const workDir = join(dir, `${WORK_DIR}-${process.pid}`);
   await mkdir(workDir, { recursive: true });
   await mkdir(dirname(outFile), { recursive: true });
+  const pool = new TrackPool(dir);
   try {
     const output = { output_id: 'composition', kind: 'composite' } as const;
     const made = await makeComposite({
@@ -48,6 +50,7 @@ export async function composeAgain(words: ComposeWords, tools: FinishTools): Pro
       outFile,
       ffmpeg: await tools.ffmpeg(),
       cards: tools.cards,
+      pool,
       workDir,
       signal: tools.signal,
       onProgress: (progress) => tools.emit({ event: 'finalizing', ...output, progress }),
@@ -56,6 +59,7 @@ export async function composeAgain(words: ComposeWords, tools: FinishTools): Pro
     tools.emit({ event: 'output', ...output, file: outFile, duration: made.duration_ms / 1000, size });
     return { done: { ...doneEvent(manifest, null), composite: outFile, uploads: [] }, error: null };
   } finally {
+    await pool.close();
     await rm(workDir, { recursive: true, force: true });
   }
 }

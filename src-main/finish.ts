@@ -11,7 +11,9 @@ import { compositeFile, streamFile } from './contract/ids.ts';
 import type { Session, SessionHandle, SessionOutput } from './contract/session.ts';
 import type { Destination, ResolvedSettings } from './contract/settings.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
+import { finalClocks, withClocks } from './frozen-clocks.ts';
 import { probe } from './media/probe.ts';
+import { TrackPool } from './media/track-pool.ts';
 import { gatherSession, type ProbeTrack } from './recording/gather.ts';
 import { readTimeline } from './recording/timeline.ts';
 import { makeStream } from './streams/make-stream.ts';
@@ -21,7 +23,7 @@ import { uploadSession } from './upload/uploader.ts';
 import { deliverWebhooks } from './webhook/outbox.ts';
 
 /** Work files of a session, beside its tracks so that finished files are moved and not copied. */
-const WORK_DIR = '.work';
+export const WORK_DIR = '.work';
 /** The composite where nothing else is asked for. */
 export const COMPOSITE = { layout: 'grid', width: 1280, height: 720, fps: 30 } as const;
 
@@ -31,6 +33,8 @@ export interface FinishTools {
   emit: Emit;
   /** Stops the work; what is done stays, the rest is done by the next run. */
   signal: AbortSignal;
+  /** The session's tracks where they were read during the call; whoever made it closes it. */
+  pool?: TrackPool;
   /** Called once the manifest lists what will be made. */
   onDescribed?: () => void;
 }
@@ -41,8 +45,19 @@ export interface FinishTools {
  * @returns the first failure, or null.
  */
 export async function makeFiles(handle: SessionHandle, tools: FinishTools): Promise<RollcallError | null> {
-  await describeSession(handle);
-  tools.onDescribed?.();
+  const pool = tools.pool ?? new TrackPool(handle.dir);
+  try {
+    await describeSession(handle, pool);
+    tools.onDescribed?.();
+    return await makeOutputs(handle, { ...tools, pool });
+  } finally {
+    if (!tools.pool) await pool.close();
+  }
+}
+
+type OutputTools = FinishTools & { pool: TrackPool };
+
+async function makeOutputs(handle: SessionHandle, tools: OutputTools): Promise<RollcallError | null> {
   let first: RollcallError | null = null;
   for (const { output_id } of handle.session.outputs) {
     const output = handle.session.outputs.find((candidate) => candidate.output_id === output_id);
@@ -75,8 +90,10 @@ const cancelled = (): RollcallError =>
   );
 
 /** Puts peers, streams, tracks and the list of outputs into the manifest, from what is on disk. */
-async function describeSession(handle: SessionHandle): Promise<void> {
-  const derived = await gatherSession(handle.dir, probeTrack);
+async function describeSession(handle: SessionHandle, pool: TrackPool): Promise<void> {
+  const gathered = await gatherSession(handle.dir, probeTrack);
+  const frozen = await finalClocks(handle, gathered, pool, join(handle.dir, WORK_DIR));
+  const derived = withClocks(gathered, frozen);
   await handle.update((draft) => {
     draft.peers = derived.peers;
     draft.streams = derived.streams;
@@ -125,7 +142,7 @@ function wantedOutputs(session: Session): SessionOutput[] {
   return [...streams, { ...blank, output_id: 'composite', kind: 'composite', stream_id: null, peer_id: null, file }];
 }
 
-async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: FinishTools): Promise<void> {
+async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: OutputTools): Promise<void> {
   const { output_id, kind } = output;
   await updateOutput(handle, output_id, (draft) => Object.assign(draft, { state: 'running', error: null }));
   const report = (progress: number): void => tools.emit({ event: 'finalizing', output_id, kind, progress });
@@ -137,6 +154,7 @@ async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: F
     session: handle.session,
     ffmpeg: await tools.ffmpeg(),
     cards: tools.cards,
+    pool: tools.pool,
     workDir,
     signal: tools.signal,
     onProgress: report,

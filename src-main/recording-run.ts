@@ -6,6 +6,7 @@ import type { LiveOutput, LivePhase, LiveRecording, LiveUpload } from './contrac
 import type { Settings } from './contract/settings.ts';
 import { roomIdOf, type Environment } from './environment.ts';
 import { deliver, doneEvent, keepLocal, makeFiles } from './finish.ts';
+import { LiveFiles } from './live-files.ts';
 import { planRecording, prepareCapture, type RecordPlan, type RecordRequest } from './record.ts';
 import type { SessionManifest } from './recording/manifest.ts';
 import type { SessionCapture } from './recording/session-capture.ts';
@@ -36,6 +37,7 @@ export class RecordingRun {
   readonly #capture: SessionCapture;
   readonly #id = newId();
   readonly #finishing = new AbortController();
+  #files: LiveFiles | null = null;
   #phase: LivePhase = 'joining';
   #outputs: LiveOutput[] = [];
   #uploads = new Map<string, LiveUpload>();
@@ -76,6 +78,7 @@ export class RecordingRun {
     void this.#checkDisk();
     const { manifest, unlock, error } = await this.#capture.run();
     clearInterval(disk);
+    await this.#files?.stop();
     let outcome: Outcome;
     try {
       outcome = manifest
@@ -84,6 +87,7 @@ export class RecordingRun {
     } catch (thrown) {
       outcome = { done: manifest ? doneEvent(manifest, null) : null, error: toRollcallError(thrown) };
     } finally {
+      await this.#files?.pool.close();
       await unlock();
     }
     this.#error = outcome.error;
@@ -113,6 +117,7 @@ export class RecordingRun {
         break;
       case 'recording':
         this.#phase = 'recording';
+        this.#startFiles(event.session_dir);
         break;
       case 'finalizing':
         this.#updateOutput(event.output_id, { state: 'running', progress: event.progress });
@@ -167,6 +172,7 @@ export class RecordingRun {
       cards: this.#environment.cards,
       emit,
       signal,
+      ...(this.#files ? { pool: this.#files.pool } : {}),
       onDescribed: () => this.#listOutputs(manifest),
     });
     this.#listOutputs(manifest);
@@ -194,6 +200,22 @@ export class RecordingRun {
       const { code, message } = toRollcallError(thrown);
       this.emit({ event: 'warning', code, message: `The room was not kept in the settings: ${message}` });
     }
+  }
+
+  /** Begins to make the files while the call goes on. */
+  #startFiles(dir: string): void {
+    this.#files ??= new LiveFiles({
+      dir,
+      ffmpeg: () => this.#environment.ffmpeg(),
+      cards: this.#environment.cards,
+      onTrouble: (message) =>
+        this.emit({
+          event: 'warning',
+          code: 'FILES_DEFERRED',
+          message: `The files are made after the call: ${message}`,
+        }),
+    });
+    this.#files.start();
   }
 
   #listOutputs(manifest: SessionManifest): void {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { layOut, type LayoutKind } from '../src-main/composite/layout.ts';
 import { makeComposite, type MadeComposite } from '../src-main/composite/make-composite.ts';
 import type { Session } from '../src-main/contract/session.ts';
+import { TrackPool } from '../src-main/media/track-pool.ts';
 import { FakeCards, ffmpeg, makeSession, tempDir, type PeerSpec } from './media-fixtures.ts';
 import {
   beepTimes,
@@ -45,6 +46,7 @@ async function compose(
   session: Session,
   more: { layout?: LayoutKind; withoutPeers?: string[]; signal?: AbortSignal; width?: number; height?: number } = {},
 ): Promise<Made> {
+  const pool = new TrackPool(dir);
   const made = await makeComposite({
     ...{
       sessionDir: dir,
@@ -56,9 +58,9 @@ async function compose(
       fps: 30,
       withoutPeers: [],
     },
-    ...{ outFile: 'Rec-x.mp4', ffmpeg, cards, workDir: join(dir, '.work') },
+    ...{ outFile: 'Rec-x.mp4', ffmpeg, cards, workDir: join(dir, '.work'), pool },
     ...more,
-  });
+  }).finally(() => pool.close());
   return { ...made, path: join(dir, made.file) };
 }
 
@@ -213,7 +215,7 @@ describe('makeComposite', () => {
   });
 
   it('joins segments without a repeated or missing frame, and without a click', async () => {
-    // Two people: one all the time (segments split at 45 s), one who comes and goes (layouts change at odd times).
+    // Two people: one all the time (segments split at 9 s), one who comes and goes (layouts change at odd times).
     const tone = 500;
     const session = await makeSession(dir, [
       {

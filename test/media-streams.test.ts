@@ -1,6 +1,7 @@
 import { access, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TrackPool } from '../src-main/media/track-pool.ts';
 import { makeStream, type MadeStream } from '../src-main/streams/make-stream.ts';
 import { FakeCards, ffmpeg, makeSession, tempDir, type StreamSpec } from './media-fixtures.ts';
 import {
@@ -47,15 +48,17 @@ async function remake(
   signal?: AbortSignal,
 ): Promise<MadeStream & { path: string }> {
   const workDir = join(dir, '.work');
+  const pool = new TrackPool(dir);
   const made = await makeStream({
     sessionDir: dir,
     session,
     streamId: session.streams[0]!.stream_id,
+    pool,
     ffmpeg,
     cards: new FakeCards(),
     workDir,
     signal,
-  });
+  }).finally(() => pool.close());
   return { ...made, path: join(dir, made.file) };
 }
 

@@ -5,7 +5,7 @@ import { RollcallError } from '../contract/errors.ts';
 import type { Session } from '../contract/session.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
 import { CardFiles } from '../media/card-files.ts';
-import { aacFrames, encodeSound } from '../media/encode-sound.ts';
+import { makeSoundParts, type SoundPart } from '../media/encode-sound.ts';
 import type { Ffmpeg } from '../media/ffmpeg.ts';
 import { joinMp4 } from '../media/join.ts';
 import { moveIntoPlace, together } from '../media/output-file.ts';
@@ -13,6 +13,7 @@ import { probe } from '../media/probe.ts';
 import { renderScene } from '../media/scene.ts';
 import { DEFAULT_ENCODER } from '../media/segment.ts';
 import { StreamPictures } from '../media/stream-pictures.ts';
+import type { TrackPool } from '../media/track-pool.ts';
 import { compositeRange, mergeIntervals, planIntervals, type CompositeRange, type Interval } from './intervals.ts';
 import type { LayoutKind } from './layout.ts';
 import { segmentScene, type ComposeCanvas } from './segment-scene.ts';
@@ -35,6 +36,8 @@ export interface MakeCompositeJob {
   cards: CardRenderer;
   /** For work files; finished segments of a run that failed are used by the next one. */
   workDir: string;
+  /** The session's tracks; whoever made it closes it. */
+  pool: TrackPool;
   signal?: AbortSignal | undefined;
   /** Share of the work done, 0 to 1. */
   onProgress?: ((share: number) => void) | undefined;
@@ -56,11 +59,39 @@ const SOUND_SHARE = 0.1;
 
 /** Makes one MP4 of the whole session, from the first stream's start to the last one's end. */
 export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposite> {
-  const { session, sessionDir, width, height, fps, ffmpeg } = job;
+  const { session, sessionDir, width, height, fps } = job;
   const range = compositeRange(session);
   if (!range)
     throw new RollcallError('NO_MEDIA', 'The session has no media to compose.', 'There is nothing to make a file of.');
   checkSize(width, height);
+  const { dir, segments, sound } = await prepareComposite(job, range, Infinity);
+  const joined = join(dir, 'joined.mp4');
+  await joinMp4({ segments, fps, sound, outFile: joined, signal: job.signal });
+  const made = await probe(joined);
+  await moveIntoPlace(joined, resolve(sessionDir, job.outFile));
+  await rm(dir, { recursive: true, force: true });
+  job.onProgress?.(1);
+  return { file: job.outFile, start_ms: range.startMs, duration_ms: made.durationMs, width, height };
+}
+
+/**
+ * During the call: makes the pieces of the composite that nothing after `untilMs` (session time) can change. The file
+ * itself, made later with the same settings, finds them by what they show.
+ */
+export async function advanceComposite(job: MakeCompositeJob, untilMs: number): Promise<void> {
+  const range = compositeRange(job.session);
+  if (range) await prepareComposite(job, range, untilMs);
+}
+
+/** The pieces of a composite. */
+interface CompositeWork {
+  dir: string;
+  segments: { file: string; frames: number }[];
+  sound: SoundPart[];
+}
+
+async function prepareComposite(job: MakeCompositeJob, range: CompositeRange, untilMs: number): Promise<CompositeWork> {
+  const { session, fps, ffmpeg, pool } = job;
   const withoutPeers = new Set(job.withoutPeers);
   const dir = join(job.workDir, `composite-${basename(job.outFile)}`);
   await mkdir(dir, { recursive: true });
@@ -69,11 +100,9 @@ export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposit
     intervalKey(job.layout),
   );
   const durationMs = (intervals.reduce((end, { to }) => Math.max(end, to), 0) * 1000) / fps;
-
   const progress = { picture: 0, sound: 0 };
   const report = (): void => job.onProgress?.(progress.picture * (1 - SOUND_SHARE) + progress.sound * SOUND_SHARE);
-  const segments: { file: string; frames: number }[] = [];
-  const soundFile = join(dir, 'sound.m4a');
+  const work: CompositeWork = { dir, segments: [], sound: [] };
   const tracks = session.tracks.filter(({ kind, peer_id }) => kind === 'audio' && !withoutPeers.has(peer_id));
   await together(job.signal, [
     async (signal) => {
@@ -81,34 +110,20 @@ export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposit
         progress.picture = share;
         report();
       };
-      segments.push(...(await renderSegments({ ...job, signal }, intervals, range, dir, onShare)));
+      work.segments = await renderSegments({ ...job, signal }, { intervals, range, dir, untilMs }, onShare);
     },
     async (signal) => {
       const onProgress = (doneMs: number): void => {
-        progress.sound = doneMs / durationMs;
+        progress.sound = Math.min(1, doneMs / durationMs);
         report();
       };
-      await encodeSound({
-        ...{ name: 'composite (sound)', startMs: range.startMs, durationMs, limit: true, bitrateKbps: SOUND_KBPS },
-        tracks: tracks.map((track) => ({ file: join(sessionDir, track.file), track })),
-        ...{ outFile: soundFile, ffmpeg, signal, onProgress },
+      work.sound = await makeSoundParts({
+        ...{ name: 'composite (sound)', tracks, pool, startMs: range.startMs, durationMs, untilMs, limit: true },
+        ...{ bitrateKbps: SOUND_KBPS, workDir: dir, ffmpeg, signal, onProgress },
       });
     },
   ]);
-
-  const joined = join(dir, 'joined.mp4');
-  await joinMp4({
-    segments,
-    fps,
-    sound: { file: soundFile, frames: aacFrames(durationMs) },
-    outFile: joined,
-    signal: job.signal,
-  });
-  const made = await probe(joined);
-  await moveIntoPlace(joined, resolve(sessionDir, job.outFile));
-  await rm(dir, { recursive: true, force: true });
-  job.onProgress?.(1);
-  return { file: job.outFile, start_ms: range.startMs, duration_ms: made.durationMs, width, height };
+  return work;
 }
 
 function checkSize(width: number, height: number): void {
@@ -126,37 +141,37 @@ function intervalKey(layout: LayoutKind): (interval: Interval) => string {
     JSON.stringify([tiles.map(({ streamId, name }) => [streamId, name]), layout === 'speaker' ? speakerId : null]);
 }
 
+interface Picture {
+  intervals: readonly Interval[];
+  range: CompositeRange;
+  dir: string;
+  untilMs: number;
+}
+
 async function renderSegments(
   job: MakeCompositeJob,
-  intervals: readonly Interval[],
-  range: CompositeRange,
-  dir: string,
+  { intervals, range, dir, untilMs }: Picture,
   onShare: (share: number) => void,
 ): Promise<{ file: string; frames: number }[]> {
-  const { session, sessionDir, width, height, fps, layout, ffmpeg, signal } = job;
+  const { session, width, height, fps, layout, ffmpeg, signal } = job;
   const total = intervals.at(-1)?.to ?? 0;
   const cards = new CardFiles(job.cards, dir);
   const shown = new Set(intervals.flatMap(({ tiles }) => tiles.map(({ streamId }) => streamId)));
   const pictures = new Map<string, StreamPictures>();
   const canvas: ComposeCanvas = { width, height, fps, layout };
+  const grid = { startMs: range.startMs, fps, ticks: total };
+  for (const streamId of shown) {
+    const tracks = session.tracks.filter((track) => track.stream_id === streamId);
+    pictures.set(streamId, await StreamPictures.open(job.pool, tracks, grid));
+  }
   const made: { file: string; frames: number }[] = [];
-  try {
-    for (const streamId of shown) {
-      const tracks = session.tracks.filter((track) => track.stream_id === streamId);
-      pictures.set(
-        streamId,
-        await StreamPictures.open(sessionDir, tracks, { startMs: range.startMs, fps, ticks: total }),
-      );
-    }
-    for (const segment of planSegments(intervals, fps)) {
-      const scene = await segmentScene(segment, canvas, pictures, cards);
-      const onProgress = (frames: number): void => onShare((segment.from + frames) / total);
-      const file = await renderScene({ scene, encoder: DEFAULT_ENCODER, workDir: dir, ffmpeg, signal, onProgress });
-      made.push({ file, frames: segment.to - segment.from });
-      onShare(segment.to / total);
-    }
-  } finally {
-    for (const opened of pictures.values()) opened.close();
+  for (const segment of planSegments(intervals, fps)) {
+    if (range.startMs + (segment.to * 1000) / fps > untilMs) break;
+    const scene = await segmentScene(segment, canvas, pictures, cards);
+    const onProgress = (frames: number): void => onShare((segment.from + frames) / total);
+    const file = await renderScene({ scene, encoder: DEFAULT_ENCODER, workDir: dir, ffmpeg, signal, onProgress });
+    made.push({ file, frames: segment.to - segment.from });
+    onShare(segment.to / total);
   }
   return made;
 }

@@ -8,10 +8,11 @@ export interface Segment {
 }
 
 /**
- * Longest segment. Each one decodes its tracks from the last key frame before it (about 5 s on average), so short ones
- * cost; long ones keep the last one, made after the call, waiting.
+ * Longest segment: a whole number of GOPs, so that its first key frame costs nothing. Each one decodes its tracks from
+ * the last key frame before it (about 5 s on average), so short ones cost; of long ones the last, made after the call,
+ * keeps everybody waiting.
  */
-export const MAX_SEGMENT_S = 45;
+export const MAX_SEGMENT_S = 9;
 
 /** Cuts intervals into segments, counted from each interval's start: an interval that goes on keeps its earlier ones. */
 export function planSegments(intervals: readonly Interval[], fps: number): Segment[] {

@@ -74,7 +74,15 @@ export const trackSchema = z.object({
   /** First and end of last frame on the session clock; equal where no frame arrived. */
   start_ms: ms,
   end_ms: ms,
-  clock: z.object({ offset_ms: z.number(), skew: z.number() }),
+  clock: z.object({
+    offset_ms: z.number(),
+    skew: z.number(),
+    /**
+     * `[file_ms, session_ms]`, ascending: where files were made during the call, the mapping that they were made with,
+     * straight between these points; it then goes before `offset_ms` and `skew`.
+     */
+    knots: z.array(z.tuple([z.number(), ms])).optional(),
+  }),
   frames: z.number().int(),
   key_frames: z.number().int(),
   size_bytes: z.number().int(),
@@ -139,6 +147,8 @@ export const uploadSchema = z.object({
       part_size_bytes: z.number().int(),
       /** SHA-256 of the local file when the upload began: parts of another file are never mixed in. */
       sha256: z.string(),
+      /** This store's ETags are no MD5s (SSE-KMS, for instance). */
+      opaque_etags: z.boolean().optional(),
     })
     .nullable(),
   receipt: receiptSchema.nullable(),

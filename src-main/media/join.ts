@@ -12,15 +12,15 @@ import {
   type InputTrack,
 } from 'mediabunny';
 import { RollcallError } from '../contract/errors.ts';
-import { AAC_FRAME_SAMPLES } from './encode-sound.ts';
+import { AAC_FRAME_SAMPLES, type SoundPart } from './encode-sound.ts';
 import { OPUS_RATE } from './opus.ts';
 
 export interface JoinJob {
   /** Segment files in order, all with the same encoder settings. */
   segments: { file: string; frames: number }[];
   fps: number;
-  /** The .m4a of `encodeSound`, and how many of its frames to take; null for an output without sound. */
-  sound: { file: string; frames: number } | null;
+  /** The parts of `makeSoundParts` in order; null for an output without sound. */
+  sound: readonly SoundPart[] | null;
   outFile: string;
   signal?: AbortSignal | undefined;
 }
@@ -39,7 +39,7 @@ export async function joinMp4(job: JoinJob): Promise<void> {
   const audio = job.sound ? new EncodedAudioPacketSource('aac') : null;
   const totalFrames = job.segments.reduce((sum, { frames }) => sum + frames, 0);
   if (video) output.addVideoTrack(video, { frameRate: job.fps, maximumPacketCount: totalFrames });
-  if (audio && job.sound) output.addAudioTrack(audio, { maximumPacketCount: job.sound.frames });
+  if (audio && job.sound) output.addAudioTrack(audio, { maximumPacketCount: countFrames(job.sound) });
   await output.start();
   try {
     await Promise.all([
@@ -78,23 +78,30 @@ async function addPicture(source: EncodedVideoPacketSource, job: JoinJob): Promi
 
 async function addSound(
   source: EncodedAudioPacketSource,
-  sound: { file: string; frames: number },
+  parts: readonly SoundPart[],
   signal?: AbortSignal,
 ): Promise<void> {
-  await withTrack(sound.file, async (track) => {
-    const config = track.isAudioTrack() ? await track.getDecoderConfig() : null;
-    if (!config) throw broken(sound.file, 'it has no sound');
-    const step = AAC_FRAME_SAMPLES / OPUS_RATE;
-    let frame = 0;
-    for await (const packet of new EncodedPacketSink(track).packets()) {
-      checkAborted(signal);
-      if (frame >= sound.frames) break;
-      await source.add(at(packet, frame * step, step), frame === 0 ? { decoderConfig: config } : undefined);
-      frame++;
-    }
-    if (frame !== sound.frames) throw broken(sound.file, `it has ${frame} frames, ${sound.frames} were expected`);
-  });
+  const step = AAC_FRAME_SAMPLES / OPUS_RATE;
+  let frame = 0;
+  for (const { file, skip, frames } of parts) {
+    const first = frame;
+    await withTrack(file, async (track) => {
+      const config = track.isAudioTrack() ? await track.getDecoderConfig() : null;
+      if (!config) throw broken(file, 'it has no sound');
+      let i = 0;
+      for await (const packet of new EncodedPacketSink(track).packets()) {
+        checkAborted(signal);
+        if (frame - first >= frames) break;
+        if (i++ < skip) continue;
+        await source.add(at(packet, frame * step, step), frame === 0 ? { decoderConfig: config } : undefined);
+        frame++;
+      }
+    });
+    if (frame - first !== frames) throw broken(file, `it has ${frame - first} frames, ${frames} were expected`);
+  }
 }
+
+const countFrames = (parts: readonly SoundPart[]): number => parts.reduce((sum, { frames }) => sum + frames, 0);
 
 async function withTrack(file: string, use: (track: InputTrack) => Promise<void>): Promise<void> {
   const input = new Input({ source: new FilePathSource(file), formats: [MP4] });

@@ -49,7 +49,8 @@ describe('mix', () => {
 describe('retime', () => {
   it('keeps every sample where the clocks agree', async () => {
     const out: PcmBlock[] = [];
-    for await (const moved of retime(from(block(10, [1, 2, 3])), 4.4, 1)) out.push(moved);
+    for await (const moved of retime(from(block(10, [1, 2, 3])), [{ from: -Infinity, offset: 4.4, rate: 1 }]))
+      out.push(moved);
     expect(out.map(({ position, data }) => [position, left(data)])).toEqual([[14, [1, 2, 3]]]);
   });
 
@@ -64,7 +65,7 @@ describe('retime', () => {
     );
     let expectedNext: number | null = null;
     let worst = 0;
-    for await (const { position, data } of retime(from(...blocks), 100.25, rate)) {
+    for await (const { position, data } of retime(from(...blocks), [{ from: -Infinity, offset: 100.25, rate: rate }])) {
       if (expectedNext !== null) expect(position).toBe(expectedNext);
       expectedNext = position + data.length / 2;
       left(data).forEach(

@@ -1,9 +1,10 @@
 import type { SessionTrack } from '../contract/session.ts';
 import type { Ffmpeg, FfmpegProcess } from './ffmpeg.ts';
 import { OggOpusWriter } from './ogg.ts';
-import { openTrack, readPackets, type OpenTrack } from './open-track.ts';
-import { fadeEdges, OPUS_DELAY_SAMPLES, OPUS_RATE, OpusPlacer, type PcmRun } from './opus.ts';
-import { retime } from './retime.ts';
+import { clockPieces } from './clock-map.ts';
+import { fadeEdges, OPUS_DELAY_SAMPLES, OPUS_RATE, type PcmRun } from './opus.ts';
+import { retime, unretimed, type RetimePiece } from './retime.ts';
+import type { SoundTrack } from './sound-track.ts';
 
 /** A piece of sound on an output's time line: interleaved stereo, 48 kHz. */
 export interface PcmBlock {
@@ -16,13 +17,41 @@ export const CHANNELS = 2;
 const BYTES_PER_SAMPLE = 4 * CHANNELS;
 
 export interface SoundJob {
-  /** Absolute path of the track's file. */
-  file: string;
   track: SessionTrack;
+  sound: SoundTrack;
   /** Session time of the output's time 0, milliseconds. */
   startMs: number;
+  /** What is wanted, samples of the output: [from, to). More may come on either side. */
+  from: number;
+  to: number;
   ffmpeg: Ffmpeg;
   signal?: AbortSignal | undefined;
+}
+
+/** Decoded and not used: an Opus decoder that starts in the middle has found its way after 80 ms (RFC 7845, 4.6). */
+const PREROLL_SAMPLES = 0.4 * OPUS_RATE;
+
+/** What a track gives to a stretch of an output, before it is decoded. */
+export interface PlannedSound {
+  pieces: RetimePiece[];
+  /** First sample of the file that is decoded. */
+  from: number;
+  runs: PcmRun[];
+}
+
+/** Plans the sound of a track in [from, to) of an output; no runs where it has none there. */
+export function planSound({ track, sound, startMs, from, to }: Omit<SoundJob, 'ffmpeg' | 'signal'>): PlannedSound {
+  const samples = (ms: number): number => (ms * OPUS_RATE) / 1000;
+  const pieces = clockPieces(track.clock).map(({ fromFileMs, offsetMs, rate }) => ({
+    from: samples(fromFileMs),
+    offset: samples(offsetMs - startMs) - OPUS_DELAY_SAMPLES,
+    rate,
+  }));
+  const first = unretimed(pieces, from) - PREROLL_SAMPLES;
+  const runs = sound.range(first, unretimed(pieces, to) + OPUS_DELAY_SAMPLES);
+  const last = runs.at(-1);
+  const sounds = last !== undefined && last.position + last.samples > first + PREROLL_SAMPLES;
+  return { pieces, from: first, runs: sounds ? runs : [] };
 }
 
 /**
@@ -31,74 +60,55 @@ export interface SoundJob {
  * `aresample=async`, has to guess gaps from timestamps rounded to 1 ms, and knows nothing of the clocks' drift.)
  */
 export async function* trackSound(job: SoundJob): AsyncGenerator<PcmBlock, void, undefined> {
-  const { offset_ms: offsetMs, skew } = job.track.clock;
-  const offset = ((offsetMs - job.startMs) * OPUS_RATE) / 1000 - OPUS_DELAY_SAMPLES;
-  yield* retime(decodePlaced(job), offset, 1 + skew);
+  // Anything but Opus (no browser sends it unless told to) stays silent rather than failing the whole file.
+  if (job.track.codec !== 'opus') return;
+  const planned = planSound(job);
+  if (planned.runs.length > 0) yield* retime(decodePlaced(job, planned), planned.pieces);
 }
 
 /** Decoded sound at its place in the track's file. */
-async function* decodePlaced(job: SoundJob): AsyncGenerator<PcmBlock, void, undefined> {
-  const open = await openTrack(job.file);
-  // Anything but Opus (no browser sends it unless told to) stays silent rather than failing the whole file.
-  if (!open || job.track.codec !== 'opus') return open?.close();
+async function* decodePlaced(job: SoundJob, planned: PlannedSound): AsyncGenerator<PcmBlock, void, undefined> {
   const process = job.ffmpeg.start({
     name: job.track.file,
     signal: job.signal,
     // A packet that does not decode leaves a hole in time; `async=1` fills exactly that with silence. On the gapless
     // stream that it gets otherwise it changes no sample (tested).
     args: [
-      ...['-err_detect', 'ignore_err', '-f', 'ogg', '-i', 'pipe:0'],
-      ...[
-        '-af',
-        'aresample=async=1:min_hard_comp=0.01:first_pts=0',
-        '-ac',
-        String(CHANNELS),
-        '-ar',
-        String(OPUS_RATE),
-        '-f',
-        'f32le',
-        'pipe:1',
-      ],
+      ...['-err_detect', 'ignore_err', '-threads', '1', '-f', 'ogg', '-i', 'pipe:0'],
+      ...['-af', 'aresample=async=1:min_hard_comp=0.01:first_pts=0', '-ac', String(CHANNELS), '-ar', String(OPUS_RATE)],
+      ...['-f', 'f32le', 'pipe:1'],
     ],
   });
-  const runs: PcmRun[] = [];
   let readError: Error | undefined;
-  const feeding = feed(process, open, runs).catch((thrown: unknown) => {
+  const feeding = feed(process, job.sound, planned).catch((thrown: unknown) => {
     readError = thrown instanceof Error ? thrown : new Error(String(thrown));
     process.kill();
   });
   try {
     let decoded = false;
-    for await (const block of placeDecoded(process, runs)) {
+    for await (const block of placeDecoded(process, [...planned.runs])) {
       decoded = true;
       yield block;
     }
     await feeding;
     if (readError !== undefined) throw readError;
-    // A file without one whole packet is no error: ffmpeg then had nothing to decode.
+    // Packets of which none is whole are no error: ffmpeg then had nothing to decode.
     if (decoded) await process.done;
   } finally {
     process.kill();
-    open.close();
   }
 }
 
-/**
- * Writes the packets to the decoder. A page is written when the next packet no longer fits, so by then each of its runs
- * knows what follows it.
- */
-async function feed(process: FfmpegProcess, open: OpenTrack, runs: PcmRun[]): Promise<void> {
+/** Writes the packets to the decoder. */
+async function feed(process: FfmpegProcess, sound: SoundTrack, { from, runs }: PlannedSound): Promise<void> {
   const ogg = new OggOpusWriter();
-  const placer = new OpusPlacer();
   await write(process, ogg.header());
-  for await (const packet of readPackets(open)) {
-    for (const { data, run } of placer.place(packet.data, Math.round(packet.timestamp * OPUS_RATE))) {
-      runs.push(run);
-      const page = ogg.add(data, run.samples);
-      if (page && !(await write(process, page))) return;
-    }
+  let i = 0;
+  for await (const data of sound.data(from, runs.length)) {
+    const page = ogg.add(data, runs[i]?.samples ?? 0);
+    i++;
+    if (page && !(await write(process, page))) return;
   }
-  placer.finish();
   const last = ogg.flush();
   if (last) await write(process, last);
   process.stdin.end();

@@ -1,37 +1,48 @@
-import { join } from 'node:path';
 import type { SessionTrack } from '../contract/session.ts';
 import type { CardFile } from './card-files.ts';
 import { planCut, planPictures, sliceParts, type Cut, type Grid, type PicturePlan } from './pictures.ts';
 import type { ShownPart } from './segment-graph.ts';
-import { VideoTrack } from './video-track.ts';
+import type { TrackPool } from './track-pool.ts';
+import type { FrameIndex, VideoTrack } from './video-track.ts';
 
 /** One part of what a tile shows in a segment, before its frames are copied out of the track. */
 export type PlannedPart =
   { kind: 'card'; frames: number } | { kind: 'cut'; trackId: string; track: VideoTrack; cut: Cut; frames: number };
 
+interface OpenedTrack {
+  id: string;
+  video: VideoTrack;
+  index: FrameIndex;
+}
+
+const EMPTY_INDEX: FrameIndex = { timesMs: new Float64Array(), keys: new Uint8Array(), formats: new Int32Array() };
+
 /** A stream's pictures on an output's frame grid: all its video tracks, open for copying. */
 export class StreamPictures {
-  readonly #tracks: readonly VideoTrack[];
+  readonly #tracks: readonly OpenedTrack[];
   readonly #plan: PicturePlan;
   readonly #fps: number;
 
-  private constructor(tracks: readonly VideoTrack[], plan: PicturePlan, fps: number) {
+  private constructor(tracks: readonly OpenedTrack[], plan: PicturePlan, fps: number) {
     this.#tracks = tracks;
     this.#plan = plan;
     this.#fps = fps;
   }
 
   /** Reads the stream's video tracks. `tracks` may be in any order. */
-  static async open(sessionDir: string, tracks: readonly SessionTrack[], grid: Grid): Promise<StreamPictures> {
+  static async open(pool: TrackPool, tracks: readonly SessionTrack[], grid: Grid): Promise<StreamPictures> {
     const ordered = tracks.filter(({ kind }) => kind === 'video').sort((a, b) => a.start_ms - b.start_ms);
-    const opened: VideoTrack[] = [];
-    for (const track of ordered) opened.push(await VideoTrack.open(join(sessionDir, track.file), track));
+    const opened: OpenedTrack[] = [];
+    for (const track of ordered) {
+      const video = await pool.video(track);
+      opened.push({ id: track.track_id, video, index: video.index(track.clock) });
+    }
     const plan = planPictures(
-      opened.map(({ index, track }) => ({
-        index,
-        endMs: track.end_ms,
-        paused: track.paused,
-        isCamera: track.source === 'camera',
+      ordered.map(({ end_ms, paused, source }, i) => ({
+        index: opened[i]?.index ?? EMPTY_INDEX,
+        endMs: end_ms,
+        paused,
+        isCamera: source === 'camera',
       })),
       grid,
     );
@@ -46,13 +57,9 @@ export class StreamPictures {
       const ticks = part.track === null ? undefined : this.#plan.frameTicks[part.track];
       const cut = track && ticks ? planCut(track.index, ticks, part.from, part.to, this.#fps) : null;
       return track && cut
-        ? { kind: 'cut', trackId: track.track.track_id, track, cut, frames }
+        ? { kind: 'cut', trackId: track.id, track: track.video, cut, frames }
         : { kind: 'card', frames };
     });
-  }
-
-  close(): void {
-    for (const track of this.#tracks) track.close();
   }
 }
 
