@@ -10,6 +10,7 @@ import { recoverPath } from './recover.ts';
 import { RecordingRun } from './recording-run.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
+import { settingsServices } from './settings-runtime.ts';
 import { settingsOfSession } from './settings/session-room.ts';
 import { verifyError, verifySession } from './verify.ts';
 
@@ -47,6 +48,7 @@ export class CliRuntime {
       recover: (path, emit, interrupted) => recoverPath(path, this.#tools(emit, interrupted)),
       upload: (request, emit, interrupted) => this.#upload(request, emit, interrupted),
       verify: (request, emit, interrupted) => this.#verify(request, emit, interrupted),
+      settings: settingsServices(this.#environment),
     };
     const io = {
       out: (text: string) => void process.stdout.write(text),

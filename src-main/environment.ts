@@ -10,6 +10,7 @@ import { findFfmpeg } from './media/find-ffmpeg.ts';
 import type { RecordPlan } from './record.ts';
 import type { OpenCapturePage } from './recording/session-capture.ts';
 import { readSettingsFile } from './settings/parse.ts';
+import { provisioningFiles, readProvisioning, withProvisioning, type Provisioned } from './settings/provisioning.ts';
 import { SettingsStore, type SecretVault } from './settings/store.ts';
 import { handleAppProtocol } from './shell/app-protocol.ts';
 import { CardWindow } from './shell/card-window.ts';
@@ -25,7 +26,7 @@ interface Preferences {
 export class Environment {
   /** `out/`: main, preload and renderer as built. */
   readonly #outDir = resolve(import.meta.dirname, '..');
-  readonly #store = new Store<Record<string, unknown>>({ name: 'rollcall' });
+  readonly #store = new Store<Record<string, unknown>>({ name: 'rollcall', configFileMode: 0o600 });
   readonly #served = new WeakSet<Session>();
   readonly settingsStore: SettingsStore;
   readonly #cards = new CardWindow((target) => this.serve(target));
@@ -33,8 +34,10 @@ export class Environment {
   /** Where the player finds a session's folder; the library sets it. */
   sessionDir: (sessionId: string) => string | null | Promise<string | null> = () => null;
 
+  #provisioned: Provisioned | null | undefined;
+
   constructor(vault: SecretVault) {
-    this.settingsStore = new SettingsStore({ store: this.#store, vault });
+    this.settingsStore = new SettingsStore({ store: this.#store, vault, provisioned: () => this.#provisioning() });
   }
 
   get version(): string {
@@ -66,9 +69,18 @@ export class Environment {
     return process.env['ROLLCALL_LIBRARY'] ?? this.preferences.library ?? join(homedir(), 'Rollcall');
   }
 
-  /** The settings of a file, or the app's own. */
+  /** The settings of a file, or the app's own; the administrator's hold for both. */
   async settings(file?: string): Promise<Settings> {
-    return file === undefined ? this.settingsStore.load().settings : readSettingsFile(resolve(file));
+    if (file === undefined) return this.settingsStore.load().settings;
+    return withProvisioning(await readSettingsFile(resolve(file)), this.#provisioning());
+  }
+
+  /** What an administrator set for this installation; read once. */
+  #provisioning(): Provisioned | null {
+    this.#provisioned ??= readProvisioning(
+      provisioningFiles(process.platform, process.env, app.isPackaged ? process.resourcesPath : null),
+    );
+    return this.#provisioned;
   }
 
   /** Serves the app's pages and the library's files in an Electron session. */

@@ -3,6 +3,7 @@ import type { RollcallError } from '../contract/errors.ts';
 import { toRollcallError } from '../contract/errors.ts';
 import type { DoneEvent, Emit } from '../contract/events.ts';
 import { Printer, type CliIo } from './output.ts';
+import { addSettingsCommands, type SettingsServices } from './settings-commands.ts';
 
 export interface RecordWords {
   joinUrl: string;
@@ -39,10 +40,11 @@ export interface CliServices {
   recover(path: string, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
   upload(words: { sessionDir: string; settings?: string }, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
   verify(words: { sessionDir: string; settings?: string }, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
+  settings: SettingsServices;
 }
 
 /** Words that make the app a command line; without one of them its window opens. */
-export const COMMANDS = ['record', 'compose', 'recover', 'upload', 'verify', 'help'] as const;
+export const COMMANDS = ['record', 'compose', 'recover', 'upload', 'verify', 'settings', 'rooms', 'help'] as const;
 
 /** Seconds of an empty room after which a recording stops, where nothing else is said. */
 const STOP_WHEN_EMPTY_S = 60;
@@ -192,6 +194,8 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
         services.verify({ sessionDir, settings: options.settings }, emit, interrupted),
       ),
     );
+
+  addSettingsCommands(program, services.settings, io, run, interrupted);
   return program;
 }
 

@@ -27,6 +27,10 @@ const kind = (fault: Fault, exitCode: number, retryable: boolean, eventType: Err
 export const ERROR_KINDS = {
   USAGE: kind('usage', 2, false, 'INPUT_ERROR'),
   SETTINGS_INVALID: kind('usage', 2, false, 'INPUT_ERROR'),
+  /** The field is the administrator's: a provisioning file locks it. */
+  SETTINGS_LOCKED: kind('usage', 2, false, 'INPUT_ERROR'),
+  /** Secrets would have to be kept readable: the system has no keyring, and the user has not agreed. */
+  KEYRING_MISSING: kind('usage', 2, false, 'INPUT_ERROR'),
   RECORDING_DISABLED: kind('usage', 2, false, 'INPUT_ERROR'),
   SESSION_INVALID: kind('usage', 2, false, 'INPUT_ERROR'),
   SESSION_BUSY: kind('usage', 2, true, 'INTERNAL_ERROR'),

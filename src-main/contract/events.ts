@@ -28,6 +28,9 @@ export type RollcallEvent =
       state: 'waiting' | 'pending' | 'uploading' | 'delivered' | 'failed';
       sent: number;
       size: number;
+      /** Bytes a second over the last seconds, and seconds to the end at that rate; absent until something was sent. */
+      rate?: number;
+      eta?: number;
     }
   | { event: 'warning'; code: string; message: string; t?: number }
   | ({ event: 'error' } & ErrorRecord)

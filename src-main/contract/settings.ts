@@ -20,7 +20,8 @@ export type StoreOptions = z.infer<typeof storeOptionsSchema>;
 
 /** An upload destination of a template or room. `location` is the bucket. */
 export const uploadInfoSchema = z.strictObject({
-  type: z.literal('s3', { error: 'must be "s3"' }),
+  /** `gs` and `oss` are Google's and Alibaba's services through their S3 interfaces, with their endpoints filled in. */
+  type: z.enum(['s3', 'gs', 'oss'], { error: 'must be "s3", "gs" or "oss"' }),
   location: nonEmpty,
   prefix: z.string().optional(),
   options: storeOptionsSchema.optional(),
@@ -55,6 +56,8 @@ export const webhookSchema = z.strictObject({
     .optional(),
   /** Standard Webhooks secret, `whsec_` + base64. */
   signing_secret: nonEmpty.optional(),
+  /** Lets the webhook lead to this computer or into the local network, which is refused otherwise. */
+  allow_private_network: z.boolean().optional(),
 });
 export type Webhook = z.infer<typeof webhookSchema>;
 
@@ -88,10 +91,20 @@ export const roomSchema = z.strictObject({
 });
 export type Room = z.infer<typeof roomSchema>;
 
+/** How uploads share the computer and its connection with everything else. */
+export const uploadsSchema = z.strictObject({
+  /** Kilobytes (1000 bytes) a second over all uploads of the app; absent: no limit. */
+  max_kilobytes_per_second: z.number().positive('must be more than 0').optional(),
+  /** No upload while a call is recorded; those under way pause. */
+  hold_during_calls: z.boolean().optional(),
+});
+export type UploadsSettings = z.infer<typeof uploadsSchema>;
+
 export const settingsSchema = z
   .strictObject({
     hosted: hostedSchema.nullish(),
     webhook: webhookSchema.nullish(),
+    uploads: uploadsSchema.nullish(),
     templates: z.array(templateSchema).default([]),
     rooms: z.array(roomSchema).default([]),
   })
@@ -122,6 +135,18 @@ export const settingsSchema = z
     });
   });
 export type Settings = z.infer<typeof settingsSchema>;
+
+export const PROVISIONED_FIELDS = ['hosted', 'webhook', 'uploads'] as const;
+export type ProvisionedField = (typeof PROVISIONED_FIELDS)[number];
+
+/** What an administrator ships with an installation: its values stand where the user has none; locked ones always. */
+export const provisioningSchema = z.strictObject({
+  hosted: hostedSchema.nullish(),
+  webhook: webhookSchema.nullish(),
+  uploads: uploadsSchema.nullish(),
+  locked: z.array(z.enum(PROVISIONED_FIELDS)).default([]),
+});
+export type Provisioning = z.infer<typeof provisioningSchema>;
 
 /** How a store is signed into. `default-chain`: the AWS default provider chain (environment, profiles, SSO, roles). */
 export type StoreCredentials =

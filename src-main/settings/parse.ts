@@ -48,7 +48,12 @@ export function parseSettings(text: string, fileName: string): Settings {
 
 /** Settings from a parsed value; throws as `parseSettings`. */
 export function checkSettings(json: unknown, fileName: string): Settings {
-  const result = settingsSchema.safeParse(json);
+  return checkAgainst(settingsSchema, json, fileName);
+}
+
+/** A parsed value by one of the settings' schemas; throws as `parseSettings`. */
+export function checkAgainst<T>(schema: z.ZodType<T>, json: unknown, fileName: string): T {
+  const result = schema.safeParse(json);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => describeIssue(issue, json));
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more, see the details)` : '';
@@ -60,7 +65,8 @@ export function checkSettings(json: unknown, fileName: string): Settings {
   );
 }
 
-function parseJson(text: string, fileName: string): unknown {
+/** JSON text; throws RollcallError `SETTINGS_INVALID` that quotes nothing of it. */
+export function parseJson(text: string, fileName: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

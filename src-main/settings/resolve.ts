@@ -65,16 +65,42 @@ function destination(uploadInfo: UploadInfo | null | undefined, settings: Settin
   return { kind: 'hosted', configured: false };
 }
 
-/** A destination with SPEC's defaults filled in. */
+/** A destination with SPEC's defaults, and those of its type, filled in. */
 export function storeTarget(info: UploadInfo | Hosted): StoreTarget {
+  const preset = presetOf('type' in info ? info.type : 's3', info.options?.region);
   return {
     bucket: info.location,
     prefix: info.prefix ?? '',
-    region: info.options?.region ?? DEFAULT_REGION,
-    endpoint: info.options?.endpoint ?? null,
-    forcePathStyle: info.options?.force_path_style ?? false,
+    region: info.options?.region ?? preset.region,
+    endpoint: info.options?.endpoint ?? preset.endpoint,
+    forcePathStyle: info.options?.force_path_style ?? preset.forcePathStyle,
     credentials: credentials(info),
   };
+}
+
+type Preset = Pick<StoreTarget, 'region' | 'endpoint' | 'forcePathStyle'>;
+
+/** Region of Alibaba's service where none is named. */
+const OSS_REGION = 'oss-cn-hangzhou';
+
+/**
+ * How each kind of service is reached through its S3 interface.
+ * @see https://cloud.google.com/storage/docs/interoperability
+ * @see https://www.alibabacloud.com/help/en/oss/developer-reference/use-amazon-s3-sdks-to-access-oss
+ */
+function presetOf(type: UploadInfo['type'], region: string | undefined): Preset {
+  switch (type) {
+    case 's3':
+      return { region: DEFAULT_REGION, endpoint: null, forcePathStyle: false };
+    case 'gs':
+      return { region: 'auto', endpoint: 'https://storage.googleapis.com', forcePathStyle: true };
+    case 'oss': {
+      const place = region ?? OSS_REGION;
+      const host = place.startsWith('oss-') ? place : `oss-${place}`;
+      // Alibaba takes virtual-hosted addresses only.
+      return { region: OSS_REGION, endpoint: `https://s3.${host}.aliyuncs.com`, forcePathStyle: false };
+    }
+  }
 }
 
 function credentials(info: UploadInfo | Hosted): StoreCredentials {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { RollcallError } from '../contract/errors.ts';
 import { settingsSchema, type Room, type Settings } from '../contract/settings.ts';
+import { migrate, STORED_VERSION } from './migrate.ts';
 import { checkSettings, parseSettings } from './parse.ts';
+import { withoutProvisioning, withProvisioning, type Provisioned } from './provisioning.ts';
 import { newId } from './rooms.ts';
 import { adoptSecrets, HIDDEN_SECRET, joinSecrets, splitSecrets, withoutSecrets } from './secrets.ts';
 
@@ -20,7 +22,8 @@ export interface SecretVault {
 }
 
 const STORE_KEY = 'settings';
-const STORED_VERSION = 1;
+/** Before a secret that is kept readable, as the system has no keyring and the user agreed. */
+const PLAIN = 'plain:';
 
 /** What is kept: the settings with every secret hidden, and the secrets, encrypted, by slot id. */
 const storedSchema = z.object({
@@ -39,21 +42,35 @@ export interface LoadedSettings {
   missingSecrets: string[];
 }
 
-/** The app's own settings, kept between runs with secrets encrypted. */
+export interface SaveOptions {
+  /** The user was asked and agreed: where the system has no keyring, secrets are kept readable in the settings file. */
+  allowPlainSecrets?: boolean;
+}
+
+/** The app's own settings, kept between runs with secrets encrypted, under what the administrator provisioned. */
 export class SettingsStore {
   readonly #store: KeyValueStore;
   readonly #vault: SecretVault;
+  readonly #provisioned: () => Provisioned | null;
 
-  constructor(dependencies: { store: KeyValueStore; vault: SecretVault }) {
+  constructor(dependencies: { store: KeyValueStore; vault: SecretVault; provisioned?: () => Provisioned | null }) {
     this.#store = dependencies.store;
     this.#vault = dependencies.vault;
+    this.#provisioned = dependencies.provisioned ?? (() => null);
+  }
+
+  /** How secrets are kept now: `plain` where the user agreed to that for want of a keyring. */
+  secretsKept(): 'keyring' | 'plain' | 'none' {
+    const kept = Object.values(this.#read().secrets);
+    if (kept.length === 0) return 'none';
+    return kept.some((text) => text.startsWith(PLAIN)) ? 'plain' : 'keyring';
   }
 
   /** Complete settings, secrets included: for main only. */
   load(): LoadedSettings {
     const stored = this.#read();
     const { settings, missing } = joinSecrets(stored.settings, this.#decryptAll(stored.secrets));
-    return { settings, missingSecrets: missing };
+    return { settings: withProvisioning(settings, this.#provisioned()), missingSecrets: missing };
   }
 
   /** Random id of this installation, made at the first use. */
@@ -65,19 +82,21 @@ export class SettingsStore {
 
   /** The settings for the window: every secret is `HIDDEN_SECRET`. */
   redacted(): Settings {
-    return this.#read().settings;
+    const { settings } = this.#read();
+    return splitSecrets(withProvisioning(settings, this.#provisioned())).settings;
   }
 
   /**
    * Replaces the settings. A secret that is `HIDDEN_SECRET` stays as it is kept, so that the window can save what
    * `redacted()` gave it.
-   * @throws RollcallError `SETTINGS_INVALID` where they are wrong, or hold secrets and there is no keyring.
+   * @throws RollcallError `SETTINGS_INVALID` where they are wrong; `SETTINGS_LOCKED` where they change what the
+   *   administrator locked; `KEYRING_MISSING` where they hold secrets, there is no keyring and the user has not agreed.
    */
-  save(next: unknown): void {
+  save(next: unknown, options: SaveOptions = {}): void {
     const stored = this.#read();
-    const checked = checkSettings(next, 'The settings');
+    const checked = withoutProvisioning(checkSettings(next, 'The settings'), this.#provisioned());
     const { settings, secrets } = splitSecrets(checked);
-    const encrypted = this.#encryptAll(secrets);
+    const encrypted = this.#encryptAll(secrets, options);
     const kept: Record<string, string> = {};
     const { missing: hiddenIds } = joinSecrets(settings, {});
     for (const id of hiddenIds) {
@@ -99,15 +118,17 @@ export class SettingsStore {
    * Replaces everything by a settings file's text. A destination or webhook that is the same as before and has no
    * secrets in the file, as exports have none, keeps those of before. Throws as `parseSettings`.
    */
-  import(text: string, fileName: string): void {
+  import(text: string, fileName: string, options: SaveOptions = {}): void {
     const next = parseSettings(text, fileName);
     adoptSecrets(next, this.redacted());
-    this.save(next);
+    this.save(next, options);
   }
 
   /** A settings file's text, without any secret unless asked for. */
   export(options: { includeSecrets?: boolean } = {}): string {
-    const { settings } = this.load();
+    // The user's own settings: what was provisioned is not theirs to pass on.
+    const stored = this.#read();
+    const { settings } = joinSecrets(stored.settings, this.#decryptAll(stored.secrets));
     const exported = options.includeSecrets === true ? settings : withoutSecrets(settings);
     return `${JSON.stringify(exported, null, 2)}\n`;
   }
@@ -122,7 +143,7 @@ export class SettingsStore {
         secrets: {},
       };
     }
-    const result = storedSchema.safeParse(value);
+    const result = storedSchema.safeParse(migrate(value));
     if (result.success) return result.data;
     throw new RollcallError(
       'SETTINGS_INVALID',
@@ -136,29 +157,40 @@ export class SettingsStore {
     this.#store.set(STORE_KEY, stored);
   }
 
-  #encryptAll(secrets: Readonly<Record<string, string>>): Record<string, string> {
+  #encryptAll(secrets: Readonly<Record<string, string>>, options: SaveOptions): Record<string, string> {
     const entries = Object.entries(secrets);
-    if (entries.length > 0 && !this.#vault.available()) {
-      throw new RollcallError(
-        'SETTINGS_INVALID',
-        'The settings hold secrets, but this system offers no keyring to keep them in.',
-        'Install and unlock a keyring (GNOME Keyring or KWallet on Linux), or leave the secrets out and use the AWS default credentials.',
-      );
-    }
-    return Object.fromEntries(entries.map(([id, value]) => [id, this.#vault.encrypt(value)]));
+    if (entries.length === 0) return {};
+    const hasKeyring = this.#vault.available();
+    if (!hasKeyring && options.allowPlainSecrets !== true) throw noKeyring();
+    return Object.fromEntries(
+      entries.map(([id, value]) => [
+        id,
+        hasKeyring ? this.#vault.encrypt(value) : `${PLAIN}${Buffer.from(value).toString('base64')}`,
+      ]),
+    );
   }
 
   #decryptAll(secrets: Readonly<Record<string, string>>): Record<string, string> {
     const clear: Record<string, string> = {};
     for (const [id, value] of Object.entries(secrets)) {
       try {
-        clear[id] = this.#vault.decrypt(value);
+        clear[id] = value.startsWith(PLAIN)
+          ? Buffer.from(value.slice(PLAIN.length), 'base64').toString()
+          : this.#vault.decrypt(value);
       } catch {
         // Stays out of `clear`, which is how `load` learns that it is missing.
       }
     }
     return clear;
   }
+}
+
+function noKeyring(): RollcallError {
+  return new RollcallError(
+    'KEYRING_MISSING',
+    'The settings hold secrets, but this system offers no keyring to keep them in.',
+    'Install and unlock a keyring (GNOME Keyring or KWallet on Linux), or leave the secrets out and use the AWS default credentials, or agree that they are kept readable in the settings file (--allow-plain-secrets).',
+  );
 }
 
 function missingSecret(id: string): RollcallError {

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { assertUnchanged, openFile, readPart, type Fingerprint } from './fingerprint.ts';
-import type { CompletedPart } from './object-store.ts';
+import { FREE_FLOW } from './flow.ts';
+import { UploadGoneError, type CompletedPart, type RemotePart } from './object-store.ts';
 import { partsInFlight, partsOf, type Part } from './parts.ts';
 import { withRetry } from './retry.ts';
 import type { FileUpload, MultipartState, UploadContext } from './upload-file.ts';
@@ -29,7 +30,9 @@ export async function sendMultipart(
       partsInFlight(print.partSizeBytes),
       retry.signal,
       async (part, signal) => {
-        done.set(part.number, await sendPart(handle, print, state, part, context, signal));
+        const etag = await sendPart(handle, print, state, part, context, signal);
+        done.set(part.number, etag);
+        await rememberOpaque(file, state, etag !== print.partMd5s[part.number - 1]);
         sentBytes += part.sizeBytes;
         file.onProgress(sentBytes);
       },
@@ -45,6 +48,13 @@ export async function sendMultipart(
   );
 }
 
+/** Keeps that this store's ETags are no MD5s, so that its parts count after a restart. */
+async function rememberOpaque(file: FileUpload, state: MultipartState, opaque: boolean): Promise<void> {
+  if (!opaque || state.opaque_etags === true) return;
+  state.opaque_etags = true;
+  await file.memory.save({ ...state });
+}
+
 /** ETags by part number of the parts that need not be sent again. */
 async function partsThere(
   print: Fingerprint,
@@ -56,10 +66,19 @@ async function partsThere(
   const there = new Map<number, string>();
   // An upload that is unknown shows with the first part that is sent; parts that may not be listed are sent again.
   if (listed === null || listed === 'hidden') return there;
-  for (const { number, etag, sizeBytes } of listed) {
-    if (parts[number - 1]?.sizeBytes === sizeBytes && print.partMd5s[number - 1] === etag) there.set(number, etag);
-  }
+  for (const remote of listed) if (isOurs(remote, print, parts, state)) there.set(remote.number, remote.etag);
   return there;
+}
+
+/**
+ * Whether a part that the store has is that of the file: by its size and MD5. Where ETags are no MD5s (SSE-KMS, some
+ * stores) the size has to do: nobody but us knows the upload's id, we sent each part with its Content-MD5, and the state
+ * belongs to this very file.
+ */
+function isOurs(remote: RemotePart, print: Fingerprint, parts: readonly Part[], state: MultipartState): boolean {
+  const { number, etag, sizeBytes } = remote;
+  if (parts[number - 1]?.sizeBytes !== sizeBytes) return false;
+  return print.partMd5s[number - 1] === etag || state.opaque_etags === true;
 }
 
 async function sendPart(
@@ -67,15 +86,42 @@ async function sendPart(
   print: Fingerprint,
   state: MultipartState,
   part: Part,
-  { store, retry }: UploadContext,
+  context: UploadContext,
   signal: AbortSignal,
 ): Promise<string> {
-  const body = await readPart(file, print, part);
-  const md5 = print.partMd5s[part.number - 1] ?? '';
-  return withRetry(() => store.putPart(state.key, state.upload_id, { number: part.number, body, md5 }, signal), {
-    ...retry,
-    signal,
-  });
+  const { store, retry, flow = FREE_FLOW } = context;
+  const work = async (): Promise<string> => {
+    await flow.admit(part.sizeBytes, signal);
+    const body = await readPart(file, print, part);
+    const md5 = print.partMd5s[part.number - 1] ?? '';
+    let doubtful = false;
+    return withRetry(
+      async () => {
+        // After a failure the part may be there all the same, its answer lost: then it is not sent again.
+        const arrived = doubtful ? await arrivedPart(print, state, part, context, signal) : null;
+        doubtful = true;
+        return arrived ?? store.putPart(state.key, state.upload_id, { number: part.number, body, md5 }, signal);
+      },
+      { ...retry, signal },
+    );
+  };
+  return context.inFlight === undefined ? work() : context.inFlight.run(part.sizeBytes, work);
+}
+
+/** The ETag of a part that the store has in spite of a failed request; null where it has none, or does not say. */
+async function arrivedPart(
+  print: Fingerprint,
+  state: MultipartState,
+  part: Part,
+  { store }: UploadContext,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const listed = await store.listParts(state.key, state.upload_id, signal, part.number);
+  if (listed === null) throw new UploadGoneError('The store does not know this multipart upload.');
+  if (listed === 'hidden') return null;
+  const found = listed.find(({ number }) => number === part.number);
+  const parts = partsOf(print.sizeBytes, print.partSizeBytes);
+  return found !== undefined && isOurs(found, print, parts, state) ? found.etag : null;
 }
 
 /** Runs the work for every item, at most `limit` at once; the first failure stops the rest and is thrown when all have ended. */

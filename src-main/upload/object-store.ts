@@ -14,7 +14,13 @@ export interface ObjectStore {
   /** Begins a multipart upload and returns its id. */
   createMultipart(key: string, meta: ObjectMeta, signal: AbortSignal): Promise<string>;
   /** The parts that the store has; null: the upload is unknown; `'hidden'`: these keys may not list parts. */
-  listParts(key: string, uploadId: string, signal: AbortSignal): Promise<RemotePart[] | null | 'hidden'>;
+  listParts(
+    key: string,
+    uploadId: string,
+    signal: AbortSignal,
+    /** Only the part of this number, if it is there; a store may give more. */
+    only?: number,
+  ): Promise<RemotePart[] | null | 'hidden'>;
   /** Sends a part; the store checks its MD5 (hex). Returns the part's ETag. */
   putPart(
     key: string,
@@ -35,6 +41,15 @@ export interface ObjectStore {
   presignGet(key: string, seconds: number): Promise<PresignedUrl>;
   /** Frees the connections. */
   close(): void;
+}
+
+/** What checking a destination needs beside uploading. */
+export interface CheckableStore extends ObjectStore {
+  /** The whole object: only for small ones. */
+  get(key: string, signal: AbortSignal): Promise<Buffer>;
+  remove(key: string, signal: AbortSignal): Promise<void>;
+  /** How far the store's clock is ahead of this computer's, by the answers so far, in milliseconds. */
+  clockOffsetMs(): number;
 }
 
 export interface ObjectMeta {

@@ -5,8 +5,8 @@ const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
 it.each([
-  [0, 8 * MIB],
-  [9 * MIB, 8 * MIB],
+  [0, 5 * MIB],
+  [9 * MIB, 5 * MIB],
   [80_000 * MIB, 8 * MIB],
   [80_000 * MIB + 1, 9 * MIB],
   [5000 * GIB, 512 * MIB],

@@ -1,8 +1,8 @@
 /** S3: at most 10,000 parts, each (but the last) of 5 MiB to 5 GiB. */
 export const MAX_PARTS = 10_000;
 const MIB = 1024 * 1024;
-/** Also the size up to which a file goes in a single PUT. */
-export const MIN_PART_SIZE_BYTES = 8 * MIB;
+/** The smallest that S3 takes, as a part is what a broken connection costs; also the size up to which a file is one PUT. */
+export const MIN_PART_SIZE_BYTES = 5 * MIB;
 
 /** One part of a file: bytes `[start, start + sizeBytes)`; numbers begin at 1. */
 export interface Part {
@@ -11,7 +11,7 @@ export interface Part {
   sizeBytes: number;
 }
 
-/** The smallest whole number of MiB, at least 8, with which the file has at most 10,000 parts. */
+/** The smallest whole number of MiB, at least 5, with which the file has at most 10,000 parts. */
 export function partSizeFor(fileSizeBytes: number): number {
   return Math.max(MIN_PART_SIZE_BYTES, Math.ceil(fileSizeBytes / MAX_PARTS / MIB) * MIB);
 }
@@ -26,9 +26,9 @@ export function partsOf(fileSizeBytes: number, partSizeBytes: number): Part[] {
   }));
 }
 
-/** Parts in flight: several, but never more bytes than this in memory (one part at least). */
-const MAX_IN_FLIGHT = 6;
-const MAX_IN_FLIGHT_BYTES = 96 * MIB;
+/** Parts in flight over all files of a session: several, but never more bytes than this in memory (one part at least). */
+export const MAX_IN_FLIGHT = 6;
+export const MAX_IN_FLIGHT_BYTES = 96 * MIB;
 export function partsInFlight(partSizeBytes: number): number {
   return Math.max(1, Math.min(MAX_IN_FLIGHT, Math.floor(MAX_IN_FLIGHT_BYTES / partSizeBytes)));
 }

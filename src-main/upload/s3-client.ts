@@ -2,6 +2,7 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { fromHttp } from '@aws-sdk/credential-providers';
 import { RollcallError } from '../contract/errors.ts';
 import type { StoreCredentials, StoreTarget } from '../contract/settings.ts';
+import { StoreHttpHandler } from './http-handler.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Without a byte either way. Long, as stores put the parts of a large object together before they answer. */
@@ -20,7 +21,7 @@ export function s3ClientConfig(target: StoreTarget): S3ClientConfig {
     responseChecksumValidation: 'WHEN_REQUIRED',
     // The upload engine repeats requests itself, so that each attempt is seen.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: IDLE_TIMEOUT_MS },
+    requestHandler: new StoreHttpHandler({ connectMs: CONNECT_TIMEOUT_MS, idleMs: IDLE_TIMEOUT_MS }),
   };
 }
 

@@ -3,7 +3,15 @@ import type { StoreTarget } from '../contract/settings.ts';
 
 /** What was being asked of the store; each names the permission that it needs. */
 export type S3Action =
-  'head' | 'put' | 'createMultipart' | 'listParts' | 'putPart' | 'completeMultipart' | 'abortMultipart' | 'presign';
+  | 'head'
+  | 'put'
+  | 'createMultipart'
+  | 'listParts'
+  | 'putPart'
+  | 'completeMultipart'
+  | 'abortMultipart'
+  | 'remove'
+  | 'presign';
 
 const PERMISSIONS: Record<S3Action, string> = {
   head: 's3:GetObject',
@@ -13,6 +21,7 @@ const PERMISSIONS: Record<S3Action, string> = {
   putPart: 's3:PutObject',
   completeMultipart: 's3:PutObject',
   abortMultipart: 's3:AbortMultipartUpload',
+  remove: 's3:DeleteObject',
   presign: 's3:GetObject',
 };
 

@@ -2,6 +2,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListPartsCommand,
@@ -15,9 +16,9 @@ import { RollcallError } from '../contract/errors.ts';
 import type { StoreTarget } from '../contract/settings.ts';
 import {
   UploadGoneError,
+  type CheckableStore,
   type CompletedPart,
   type ObjectMeta,
-  type ObjectStore,
   type PresignedUrl,
   type RemoteObject,
   type RemotePart,
@@ -25,8 +26,8 @@ import {
 import { s3ClientConfig } from './s3-client.ts';
 import { describeS3Error, type S3Action } from './s3-errors.ts';
 
-/** An `ObjectStore` on any service that speaks S3. `close` it after use. */
-export class S3Store implements ObjectStore {
+/** A `CheckableStore` on any service that speaks S3. `close` it after use. */
+export class S3Store implements CheckableStore {
   readonly bucket: string;
   readonly endpoint: string | null;
   readonly #target: StoreTarget;
@@ -106,14 +107,25 @@ export class S3Store implements ObjectStore {
     return this.#present(UploadId, 'no upload id');
   }
 
-  async listParts(key: string, uploadId: string, signal: AbortSignal): Promise<RemotePart[] | null | 'hidden'> {
+  async listParts(
+    key: string,
+    uploadId: string,
+    signal: AbortSignal,
+    only?: number,
+  ): Promise<RemotePart[] | null | 'hidden'> {
     const parts: RemotePart[] = [];
-    let marker: string | undefined;
+    let marker = only === undefined || only === 1 ? undefined : String(only - 1);
     try {
       do {
         const page = await this.#run('listParts', signal, () =>
           this.#client.send(
-            new ListPartsCommand({ Bucket: this.bucket, Key: key, UploadId: uploadId, PartNumberMarker: marker }),
+            new ListPartsCommand({
+              Bucket: this.bucket,
+              Key: key,
+              UploadId: uploadId,
+              PartNumberMarker: marker,
+              ...(only === undefined ? {} : { MaxParts: 1 }),
+            }),
             { abortSignal: signal },
           ),
         );
@@ -121,7 +133,9 @@ export class S3Store implements ObjectStore {
           parts.push({ number: part.PartNumber ?? 0, etag: unquote(part.ETag), sizeBytes: part.Size ?? -1 });
         }
         marker =
-          page.IsTruncated === true && page.NextPartNumberMarker !== marker ? page.NextPartNumberMarker : undefined;
+          only === undefined && page.IsTruncated === true && page.NextPartNumberMarker !== marker
+            ? page.NextPartNumberMarker
+            : undefined;
       } while (marker !== undefined);
       return parts;
     } catch (error) {
@@ -185,6 +199,25 @@ export class S3Store implements ObjectStore {
     } catch (error) {
       if (!(error instanceof UploadGoneError)) throw error;
     }
+  }
+
+  async get(key: string, signal: AbortSignal): Promise<Buffer> {
+    return this.#run('head', signal, async () => {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }), {
+        abortSignal: signal,
+      });
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    });
+  }
+
+  async remove(key: string, signal: AbortSignal): Promise<void> {
+    await this.#run('remove', signal, () =>
+      this.#client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }), { abortSignal: signal }),
+    );
+  }
+
+  clockOffsetMs(): number {
+    return this.#client.config.systemClockOffset;
   }
 
   async presignGet(key: string, seconds: number): Promise<PresignedUrl> {

@@ -116,7 +116,7 @@ const upload = (file: FileUpload, signal = new AbortController().signal) =>
 const network = (): RollcallError => new RollcallError('UPLOAD_NETWORK', 'Cut.', 'Wait.');
 
 describe('uploadFile', () => {
-  const bytes = randomBytes(20 * MIB);
+  const bytes = randomBytes(14 * MIB);
 
   it('keeps the upload id before any part, and has forgotten it after the proof', async () => {
     store.before = (action) => {
@@ -126,7 +126,7 @@ describe('uploadFile', () => {
           bucket: 'b',
           endpoint: null,
           key: 'k',
-          part_size_bytes: 8 * MIB,
+          part_size_bytes: 5 * MIB,
         });
     };
     const receipt = await upload(await fileOf(bytes));

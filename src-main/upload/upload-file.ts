@@ -1,6 +1,7 @@
 import { RollcallError } from '../contract/errors.ts';
 import type { Receipt, SessionUpload } from '../contract/session.ts';
 import { assertUnchanged, expectedEtag, fingerprint, openFile, readPart, type Fingerprint } from './fingerprint.ts';
+import { FREE_FLOW, type Flow, type InFlight } from './flow.ts';
 import { sendMultipart } from './multipart.ts';
 import { UploadGoneError, type ObjectStore, type RemoteObject } from './object-store.ts';
 import { MAX_PARTS, MIN_PART_SIZE_BYTES, partSizeFor, partsOf } from './parts.ts';
@@ -29,6 +30,10 @@ export interface FileUpload {
 export interface UploadContext {
   store: ObjectStore;
   retry: RetryOptions;
+  /** Holds bytes back; absent: they go at once. */
+  flow?: Flow;
+  /** Shared by the files that are sent at the same time; absent: this file is alone. */
+  inFlight?: InFlight;
   /** Whether the store has answered in this run: until then a wrong endpoint is likelier than an outage. */
   contact: { made: boolean };
 }
@@ -87,10 +92,15 @@ async function fingerprintOf(file: FileUpload, signal: AbortSignal): Promise<Fin
   );
 }
 
-async function sendWhole(
+function sendWhole(file: FileUpload, print: Fingerprint, context: UploadContext, onlyIfAbsent: boolean): Promise<void> {
+  const work = (): Promise<void> => putWhole(file, print, context, onlyIfAbsent);
+  return context.inFlight === undefined ? work() : context.inFlight.run(print.sizeBytes, work);
+}
+
+async function putWhole(
   file: FileUpload,
   print: Fingerprint,
-  { store, retry }: UploadContext,
+  { store, retry, flow = FREE_FLOW }: UploadContext,
   onlyIfAbsent: boolean,
 ): Promise<void> {
   const handle = await openFile(file.path);
@@ -100,7 +110,15 @@ async function sendWhole(
     const body = await readPart(handle, print, part);
     await assertUnchanged(print);
     const meta = { contentType: contentType(file.path), sha256: print.sha256, md5: print.partMd5s[0], onlyIfAbsent };
-    await withRetry(() => store.put(file.key, body, meta, retry.signal), retry);
+    await flow.admit(body.length, retry.signal);
+    let doubtful = false;
+    await withRetry(async () => {
+      // After a failure the object may be there all the same, its answer lost: then it is not sent again.
+      const there = doubtful ? await store.head(file.key, retry.signal) : null;
+      doubtful = true;
+      if (there !== null && there !== 'hidden' && isSameContent(print, there)) return;
+      await store.put(file.key, body, meta, retry.signal);
+    }, retry);
     file.onProgress(body.length);
   } finally {
     await handle.close();

@@ -3,8 +3,11 @@ import { RollcallError, toRollcallError, type ErrorCode } from '../contract/erro
 import type { Emit } from '../contract/events.ts';
 import type { Session, SessionHandle, SessionOutput, SessionUpload } from '../contract/session.ts';
 import type { Destination, StoreTarget } from '../contract/settings.ts';
+import { InFlight, type Flow } from './flow.ts';
 import { outputKey } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
+import { MAX_IN_FLIGHT, MAX_IN_FLIGHT_BYTES } from './parts.ts';
+import { Reporter } from './reporter.ts';
 import { UPLOAD_RETRY, type RetryPolicy } from './retry.ts';
 import { S3Store } from './s3-store.ts';
 import { uploadFile, type MultipartMemory, type UploadContext } from './upload-file.ts';
@@ -19,6 +22,8 @@ export interface UploadSessionOptions {
   /** Stops the upload; what is sent stays and the next run goes on from there. */
   signal: AbortSignal;
   retry?: RetryPolicy;
+  /** Holds bytes back: pauses, a recorded call, a limit. */
+  flow?: Flow;
   openStore?: (target: StoreTarget) => ObjectStore;
 }
 
@@ -41,10 +46,11 @@ const STOPS_SESSION: ReadonlySet<ErrorCode> = new Set([
   'CANCELLED',
 ]);
 
-const PROGRESS_INTERVAL_MS = 500;
+/** Files of a session that are sent at once; their parts share one limit. */
+const FILES_AT_ONCE = 3;
 
 /**
- * Uploads a session's finished outputs, the composite first, one file after the other. Delivered ones are left alone.
+ * Uploads a session's finished outputs, the composite first, a few files at a time. Delivered ones are left alone.
  * Every state is in session.json before the work for it starts. Failures do not throw: they are in the uploads, and the
  * first is returned.
  */
@@ -57,17 +63,28 @@ export async function uploadSession(options: UploadSessionOptions): Promise<Uplo
   }
   if (outputs.length === 0) return { uploads: handle.session.uploads, error: null };
   const store = (options.openStore ?? ((target) => new S3Store(target)))(destination.store);
-  const contact = { made: false };
+  const context = {
+    store,
+    contact: { made: false },
+    inFlight: new InFlight({ requests: MAX_IN_FLIGHT, bytes: MAX_IN_FLIGHT_BYTES }),
+    ...(options.flow === undefined ? {} : { flow: options.flow }),
+  };
   let first: RollcallError | null = null;
-  try {
-    let stopped: RollcallError | null = null;
-    for (const output of outputs) {
-      const failure: RollcallError | null =
-        stopped === null ? await uploadOutput(options, output, destination.store, { store, contact }) : stopped;
-      if (stopped !== null) await markFailed(options, output, destination.store, stopped);
+  let stopped: RollcallError | null = null;
+  const queue = outputs.values();
+  const worker = async (): Promise<void> => {
+    for (const output of queue) {
+      if (stopped !== null) {
+        await markFailed(options, output, destination.store, stopped);
+        continue;
+      }
+      const failure = await uploadOutput(options, output, destination.store, context);
       first ??= failure;
-      if (failure !== null && STOPS_SESSION.has(failure.code)) stopped = failure;
+      if (failure !== null && STOPS_SESSION.has(failure.code)) stopped ??= failure;
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(FILES_AT_ONCE, outputs.length) }, worker));
   } finally {
     store.close();
   }
@@ -110,7 +127,7 @@ async function uploadOutput(
   options: UploadSessionOptions,
   output: SessionOutput,
   target: StoreTarget,
-  { store, contact }: Pick<UploadContext, 'store' | 'contact'>,
+  context: Omit<UploadContext, 'retry'>,
 ): Promise<RollcallError | null> {
   const { handle, emit, signal } = options;
   const reporter = new Reporter(options, output, target);
@@ -136,7 +153,7 @@ async function uploadOutput(
       memory: memory(handle, output),
       onProgress: (sent: number) => reporter.progress(sent),
     };
-    const receipt = await uploadFile(file, { store, retry, contact });
+    const receipt = await uploadFile(file, { ...context, retry });
     await change(handle, output, (upload) => {
       upload.state = 'delivered';
       upload.receipt = receipt;
@@ -196,49 +213,3 @@ async function change(
 
 const cancelled = (): RollcallError =>
   new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
-
-/** Tells how far one file is: at each change, at most twice a second and at least so while it is under way. */
-class Reporter {
-  readonly #emit: (state: SessionUpload['state'], sent: number) => void;
-  #sent = 0;
-  #timer: ReturnType<typeof setInterval> | null = null;
-
-  constructor({ handle, emit }: UploadSessionOptions, output: SessionOutput, target: StoreTarget | null) {
-    const event = {
-      event: 'upload',
-      output_id: output.output_id,
-      key: keyOrFile(handle.session, output, target),
-      size: output.size_bytes,
-    } as const;
-    this.#emit = (state, sent) => emit({ ...event, state, sent });
-  }
-
-  start(): void {
-    this.#emit('uploading', 0);
-    this.#timer = setInterval(() => this.#emit('uploading', this.#sent), PROGRESS_INTERVAL_MS);
-  }
-
-  progress(sent: number): void {
-    this.#sent = sent;
-  }
-
-  stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
-  }
-
-  end(state: SessionUpload['state'], sent: number): void {
-    this.stop();
-    this.#emit(state, sent);
-  }
-}
-
-/** The key, or where the prefix makes none (an error that the upload itself reports) the file. */
-function keyOrFile(session: Readonly<Session>, output: SessionOutput, target: StoreTarget | null): string {
-  try {
-    return outputKey(target?.prefix ?? '', session, output);
-  } catch (error) {
-    if (error instanceof RollcallError) return output.file;
-    throw error;
-  }
-}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RollcallError } from '../contract/errors.ts';
+
+/** Lets bytes go: asked before each request that carries some. Resolves when they may; `CANCELLED` by `signal`. */
+export interface Flow {
+  admit(sizeBytes: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Everything goes at once. */
+export const FREE_FLOW: Flow = { admit: () => Promise.resolve() };
+
+/**
+ * Holds uploads back: wholly while somebody asks for it (a call is recorded, the user pauses), and to a number of bytes
+ * a second. Admits whole parts, so the limit holds over seconds and not within them.
+ */
+export class UploadFlow implements Flow {
+  readonly #upstream: Flow;
+  readonly #holders = new Set<string>();
+  #waiting: (() => void)[] = [];
+  #bytesPerSecond: number | null = null;
+  /** Unix milliseconds at which the bytes admitted so far will have been sent at the limit. */
+  #paidUntilMs = 0;
+
+  /** @param upstream is asked too: the app's flow, for that of a session. */
+  constructor(upstream: Flow = FREE_FLOW) {
+    this.#upstream = upstream;
+  }
+
+  /** null: no limit. */
+  setLimit(bytesPerSecond: number | null): void {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
+  /** Nothing is admitted until every holder has released. */
+  hold(holder: string): void {
+    this.#holders.add(holder);
+  }
+
+  release(holder: string): void {
+    this.#holders.delete(holder);
+    if (this.#holders.size > 0) return;
+    for (const go of this.#waiting.splice(0)) go();
+  }
+
+  get held(): boolean {
+    return this.#holders.size > 0;
+  }
+
+  async admit(sizeBytes: number, signal: AbortSignal): Promise<void> {
+    try {
+      while (this.held) await this.#released(signal);
+      const waitMs = this.#book(sizeBytes);
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+      // Held meanwhile.
+      while (this.held) await this.#released(signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
+    }
+    await this.#upstream.admit(sizeBytes, signal);
+  }
+
+  /** Takes the bytes' place in the limit and tells how long it is until their turn. */
+  #book(sizeBytes: number): number {
+    if (this.#bytesPerSecond === null) return 0;
+    const now = Date.now();
+    const turn = Math.max(now, this.#paidUntilMs);
+    this.#paidUntilMs = turn + (sizeBytes / this.#bytesPerSecond) * 1000;
+    return turn - now;
+  }
+
+  #released(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(new Error('aborted'));
+      signal.addEventListener('abort', stop, { once: true });
+      this.#waiting.push(() => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      });
+    });
+  }
+}
+
+/** At most so many requests, and bytes of them in memory, at once, over several files; one request may always go. */
+export class InFlight {
+  readonly #limit: { requests: number; bytes: number };
+  readonly #waiting: { bytes: number; start: () => void }[] = [];
+  #requests = 0;
+  #bytes = 0;
+
+  constructor(limit: { requests: number; bytes: number }) {
+    this.#limit = limit;
+  }
+
+  async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+    await new Promise<void>((start) => {
+      this.#waiting.push({ bytes, start });
+      this.#startNext();
+    });
+    try {
+      return await work();
+    } finally {
+      this.#requests -= 1;
+      this.#bytes -= bytes;
+      this.#startNext();
+    }
+  }
+
+  #startNext(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const full = this.#requests >= this.#limit.requests || this.#bytes + next.bytes > this.#limit.bytes;
+      if (full && this.#requests > 0) return;
+      this.#waiting.shift();
+      this.#requests += 1;
+      this.#bytes += next.bytes;
+      next.start();
+    }
+  }
+}
