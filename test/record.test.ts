@@ -138,7 +138,7 @@ beforeAll(async () => {
         },
       },
     ],
-    webhook: { url: hook.url, headers: { 'x-token': 'a secret' } },
+    webhook: { url: hook.url, headers: { 'x-token': 'a secret' }, allow_private_network: true },
     rooms: [{ id: ROOM_ID, name: 'Meeting', template_id: 't', url, recording: 'auto' }],
   });
   const recorder = await startRecorder(url, ['--stop-when-empty', '2', '--settings', settings]);

@@ -4,7 +4,12 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { RollcallError } from '../src-main/contract/errors.ts';
 import type { RollcallEvent } from '../src-main/contract/events.ts';
 import type { Webhook } from '../src-main/contract/settings.ts';
-import { deliverWebhooks, replayWebhook, type DeliverWebhooksOptions } from '../src-main/webhook/outbox.ts';
+import {
+  deliverWebhooks,
+  nextAttemptMs,
+  replayWebhook,
+  type DeliverWebhooksOptions,
+} from '../src-main/webhook/outbox.ts';
 import { makeSession, PEER_ID, STREAM_ID, type TestSession } from './upload-fixtures.ts';
 
 interface Received {
@@ -70,16 +75,18 @@ async function delivered(): Promise<TestSession> {
 }
 
 let signed = 0;
+const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
 const options = (
   made: TestSession,
   webhook: Webhook | null,
   more: Partial<DeliverWebhooksOptions> = {},
 ): DeliverWebhooksOptions => ({
   handle: made.handle,
-  webhook,
+  // The receivers of these tests are on this computer.
+  webhook: webhook === null ? null : { allow_private_network: true, ...webhook },
   source: { accountId: 'a1', appId: 'rollcall' },
   presign: async (receipt) =>
-    Promise.resolve({ url: `https://signed.example/${receipt.key}?n=${++signed}`, expiresAt: '2021-07-22T08:14:00Z' }),
+    Promise.resolve({ url: `https://signed.example/${receipt.key}?n=${++signed}`, expiresAt: inHours(12) }),
   emit: () => undefined,
   signal: new AbortController().signal,
   delaysMs: [10, 10, 10],
@@ -186,6 +193,7 @@ describe('deliverWebhooks', () => {
     ]);
     expect(down[0]!.attempts[0]!.excerpt).toContain('ECONNREFUSED');
     expect(warnings).toMatchObject([{ code: 'WEBHOOK_FAILED' }]);
+    expect(Date.parse(down[0]!.next_attempt_at!) - Date.now()).toBeGreaterThan(55_000);
     const { url, received } = await receiver({ status: 204 });
     const reopened = made.reopen();
     const up = await deliverWebhooks(options(made, { url }, { handle: reopened }));
@@ -279,5 +287,61 @@ describe('deliverWebhooks', () => {
       attempts: [{ status: null, excerpt: expect.stringMatching(/headers/) }],
     });
     expect(JSON.stringify(outbox)).not.toContain('SECRET');
+  });
+
+  it('asks again after minutes, then hours, for three days, whatever ends in between, and then gives up', async () => {
+    const made = await delivered();
+    const { url, received } = await receiver({ status: 500 });
+    let now = Date.now();
+    let handle = made.handle;
+    const waits: number[] = [];
+    for (let run = 0; run < 100; run += 1) {
+      // Every run is a new process that knows session.json only.
+      await deliverWebhooks(options(made, { url }, { handle, delaysMs: [], onlyDue: true, now: () => now }));
+      handle = made.reopen();
+      const next = nextAttemptMs(handle.session.webhooks, now);
+      if (handle.session.webhooks[0]!.state === 'failed' || next === null) break;
+      // Before its time nothing is asked.
+      const asked = received.length;
+      await deliverWebhooks(options(made, { url }, { handle, delaysMs: [], onlyDue: true, now: () => next - 1000 }));
+      expect(received.length).toBe(asked);
+      waits.push((next - now) / 60_000);
+      now = next;
+    }
+    expect(waits.slice(0, 7)).toEqual([1, 5, 15, 60, 180, 360, 360]);
+    const hours = waits.reduce((sum, wait) => sum + wait, 0) / 60;
+    expect(hours).toBeGreaterThan(64);
+    expect(hours).toBeLessThanOrEqual(72);
+    expect(handle.session.webhooks[0]).toMatchObject({ state: 'failed', next_attempt_at: null });
+    expect(
+      new Set(received.filter(({ body }) => body.includes('"stream.')).map(({ headers }) => headers['webhook-id']))
+        .size,
+    ).toBe(1);
+  });
+
+  it.each([
+    'http://127.0.0.1:1/',
+    'http://localhost:1/',
+    'http://[::1]:1/',
+    'http://2130706433/',
+    'http://169.254.169.254/',
+  ])('does not go to %s unless the settings allow it', async (target) => {
+    const made = await delivered();
+    const [first] = await deliverWebhooks(
+      options(made, { url: target, allow_private_network: false }, { delaysMs: [], timeoutMs: 3000 }),
+    );
+    expect(first).toMatchObject({
+      state: 'pending',
+      attempts: [{ status: null, excerpt: expect.stringMatching(/private network.*allow_private_network/) }],
+    });
+  });
+
+  it('tells when a link ends before its 12 hours', async () => {
+    const made = await delivered();
+    const { url, received } = await receiver({ status: 200 });
+    const expiresAt = inHours(1);
+    const presign = () => Promise.resolve({ url: 'https://signed.example/x', expiresAt });
+    await deliverWebhooks(options(made, { url }, { presign }));
+    expect(JSON.parse(received[0]!.body)).toMatchObject({ data: { recording_presigned_url_expires_at: expiresAt } });
   });
 });

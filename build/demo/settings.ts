@@ -25,6 +25,8 @@ export function demoSettings(joinUrl: string, store: ObjectStore, webhookUrl: st
         url: webhookUrl,
         headers: { [WEBHOOK_HEADER.name]: WEBHOOK_HEADER.value },
         signing_secret: signingSecret,
+        // Its receiver is this computer's.
+        allow_private_network: true,
       },
       templates: [
         {

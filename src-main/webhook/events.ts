@@ -52,7 +52,7 @@ export function webhookEvent(
   if (output === undefined) return null;
   const upload = session.uploads.find(({ output_id: id }) => id === delivery.output_id);
   const about = output.kind === 'composite' ? compositeData(session) : streamData(session, output);
-  const result = delivery.failure ?? recordingData(output, upload, link);
+  const result = delivery.failure ?? { ...recordingData(output, upload, link), ...earlyEnd(link) };
   return {
     version: EVENT_VERSION,
     id: delivery.id,
@@ -87,6 +87,16 @@ function streamData(session: Readonly<Session>, output: SessionOutput): WebhookE
     type: stream?.type ?? 'regular',
     recording_id: output.output_id,
   };
+}
+
+/** What a link lives where its credentials last. */
+const LINK_LIFE_MS = 12 * 60 * 60 * 1000;
+const LINK_TOLERANCE_MS = 5 * 60 * 1000;
+
+/** When the link ends, where temporary credentials make that earlier than the 12 hours that receivers count on. */
+function earlyEnd(link: SignedLink | null): WebhookEvent['data'] {
+  if (link === null || Date.parse(link.expiresAt) - Date.now() >= LINK_LIFE_MS - LINK_TOLERANCE_MS) return {};
+  return { recording_presigned_url_expires_at: link.expiresAt };
 }
 
 /** Sizes in bytes, durations in seconds. */

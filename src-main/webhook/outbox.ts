@@ -7,8 +7,21 @@ import type { Webhook } from '../contract/settings.ts';
 import { webhookEvent, missingDeliveries, type EventSource, type SignedLink } from './events.ts';
 import { postWebhook, type WebhookAnswer } from './send.ts';
 
-/** Waits before the second, third and fourth attempt of one run; what is not delivered then stays pending for the next run. */
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Waits before the second, third and fourth attempt, which are part of one run. */
 export const WEBHOOK_DELAYS_MS: readonly number[] = [1_000, 3_000, 10_000];
+/** Waits before those that follow, each in a run of its own; the last one repeats. */
+export const WEBHOOK_LATER_MS: readonly number[] = [
+  MINUTE_MS,
+  5 * MINUTE_MS,
+  15 * MINUTE_MS,
+  HOUR_MS,
+  3 * HOUR_MS,
+  6 * HOUR_MS,
+];
+/** After this long an event is given up. */
+export const WEBHOOK_GIVE_UP_MS = 72 * HOUR_MS;
 
 export interface DeliverWebhooksOptions {
   handle: SessionHandle;
@@ -20,6 +33,11 @@ export interface DeliverWebhooksOptions {
   emit: Emit;
   signal: AbortSignal;
   delaysMs?: readonly number[];
+  laterMs?: readonly number[];
+  /** Only what is due by the schedule; false: a run by hand, which tries what waits at once. */
+  onlyDue?: boolean;
+  /** Unix milliseconds. */
+  now?: () => number;
   timeoutMs?: number;
 }
 
@@ -34,13 +52,23 @@ export async function deliverWebhooks(options: DeliverWebhooksOptions): Promise<
   if (webhook === null) return handle.session.webhooks;
   const missing = missingDeliveries(handle.session, randomUUID, new Date().toISOString());
   if (missing.length > 0) await handle.update((draft) => void draft.webhooks.push(...missing));
-  for (const { id } of handle.session.webhooks.filter(({ state }) => state === 'pending')) {
+  const now = (options.now ?? Date.now)();
+  for (const { id, next_attempt_at: next } of handle.session.webhooks.filter(({ state }) => state === 'pending')) {
+    if (options.onlyDue === true && next !== null && Date.parse(next) > now) break;
     const state = await deliver(id, webhook, options);
     if (state === 'delivered') continue;
     emit({ event: 'warning', code: 'WEBHOOK_FAILED', message: failureMessage(handle, id, webhook) });
     if (state === 'pending') break;
   }
   return handle.session.webhooks;
+}
+
+/** Unix milliseconds at which a session's outbox has something to do next; null: nothing waits. */
+export function nextAttemptMs(outbox: readonly WebhookDelivery[], now: number): number | null {
+  // In order: what follows the first that waits, waits for it.
+  const first = outbox.find(({ state }) => state === 'pending');
+  if (first === undefined) return null;
+  return first.next_attempt_at === null ? now : Date.parse(first.next_attempt_at);
 }
 
 /** Sends one entry again, whatever became of it before, with its id and a fresh link. One attempt. */
@@ -57,15 +85,15 @@ async function deliver(
   webhook: Webhook,
   options: DeliverWebhooksOptions,
 ): Promise<WebhookDelivery['state']> {
-  const delays = options.delaysMs ?? WEBHOOK_DELAYS_MS;
-  for (let attempt = 0; ; attempt += 1) {
+  const inRun = options.delaysMs ?? WEBHOOK_DELAYS_MS;
+  for (;;) {
     if (options.signal.aborted) return 'pending';
     const answer = await attemptOnce(id, webhook, options);
     // Stopped by us: no attempt of the receiver's.
     if (options.signal.aborted && answer.status === null) return 'pending';
-    const state = stateAfter(answer);
-    await record(options.handle, id, answer, state);
-    const delay = delays[attempt];
+    const state = await record(id, answer, options);
+    const attempts = options.handle.session.webhooks.find((entry) => entry.id === id)?.attempts.length ?? 0;
+    const delay = inRun[attempts - 1];
     if (state !== 'pending' || delay === undefined) return state;
     await sleep(delay, undefined, { signal: options.signal }).catch(() => undefined);
   }
@@ -107,19 +135,33 @@ function stateAfter({ status }: WebhookAnswer): WebhookDelivery['state'] {
   return status === 410 ? 'failed' : 'pending';
 }
 
+/** Keeps the attempt and, before any wait, when the next one is due. */
 async function record(
-  handle: SessionHandle,
   id: string,
   answer: WebhookAnswer,
-  state: WebhookDelivery['state'],
-): Promise<void> {
-  await handle.update((draft) => {
+  options: DeliverWebhooksOptions,
+): Promise<WebhookDelivery['state']> {
+  const nowMs = (options.now ?? Date.now)();
+  await options.handle.update((draft) => {
     const delivery = draft.webhooks.find((entry) => entry.id === id);
     if (delivery === undefined) return;
-    delivery.attempts.push({ at: new Date().toISOString(), status: answer.status, excerpt: answer.excerpt });
+    delivery.attempts.push({ at: new Date(nowMs).toISOString(), status: answer.status, excerpt: answer.excerpt });
     // What was delivered once stays so when a replay fails.
-    if (delivery.state !== 'delivered') delivery.state = state;
+    if (delivery.state === 'delivered') return;
+    const state = stateAfter(answer);
+    const nextMs = nowMs + waitAfter(delivery.attempts.length, options);
+    const createdMs = Date.parse(delivery.created_at);
+    delivery.state = state === 'pending' && nextMs - createdMs > WEBHOOK_GIVE_UP_MS ? 'failed' : state;
+    delivery.next_attempt_at = delivery.state === 'pending' ? new Date(nextMs).toISOString() : null;
   });
+  return options.handle.session.webhooks.find((entry) => entry.id === id)?.state ?? 'failed';
+}
+
+/** Milliseconds to wait after so many attempts. */
+function waitAfter(attempts: number, options: DeliverWebhooksOptions): number {
+  const later = options.laterMs ?? WEBHOOK_LATER_MS;
+  const schedule = [...(options.delaysMs ?? WEBHOOK_DELAYS_MS), ...later];
+  return schedule[Math.min(attempts, schedule.length) - 1] ?? 0;
 }
 
 function failureMessage(handle: SessionHandle, id: string, webhook: Webhook): string {
@@ -131,6 +173,7 @@ function failureMessage(handle: SessionHandle, id: string, webhook: Webhook): st
       : last.status === null
         ? `gave no answer (${last.excerpt})`
         : `answered ${last.status}`;
-  const next = delivery?.state === 'failed' ? 'It is not told again.' : 'It is told again in the next run.';
+  const next =
+    delivery?.next_attempt_at == null ? 'It is not told again.' : `It is told again at ${delivery.next_attempt_at}.`;
   return `The webhook at ${new URL(webhook.url).origin} ${answer} to ${delivery?.type ?? 'an event'}. ${next}`;
 }

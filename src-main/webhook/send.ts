@@ -1,5 +1,7 @@
 import { redact } from '../contract/errors.ts';
 import type { Webhook } from '../contract/settings.ts';
+import { postOnce, type PostAnswer } from './post.ts';
+import { PrivateNetworkError } from './private-network.ts';
 import { signatureHeaders } from './sign.ts';
 
 export const WEBHOOK_TIMEOUT_MS = 10_000;
@@ -44,14 +46,19 @@ export async function postWebhook({
   const hidden = [...secrets, ...Object.values(webhook.headers ?? {}), webhook.signing_secret ?? ''];
   let url = webhook.url;
   try {
-    const headers = new Headers({ ...webhook.headers });
-    for (const [name, value] of Object.entries(ours)) headers.set(name, value);
+    const allowPrivate = webhook.allow_private_network === true;
     for (let redirects = 0; ; redirects += 1) {
-      const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: limit });
-      const next = redirectTarget(response, url);
+      const answer = await postOnce(url, {
+        headers: merged(webhook.headers ?? {}, ours),
+        body,
+        allowPrivate,
+        // More than is kept, so that a secret at its end is seen whole.
+        maxBodyCharacters: 20 * EXCERPT_CHARACTERS,
+        signal: limit,
+      });
+      const next = redirectTarget(answer, url);
       if (next === null || redirects === MAX_REDIRECTS)
-        return { status: response.status, excerpt: await excerpt(response, hidden) };
-      await response.body?.cancel();
+        return { status: answer.status, excerpt: excerpt(answer, url, hidden) };
       url = next;
     }
   } catch (error) {
@@ -59,33 +66,30 @@ export async function postWebhook({
   }
 }
 
-function redirectTarget(response: Response, from: string): string | null {
-  const location = response.headers.get('location');
-  if ((response.status !== 307 && response.status !== 308) || location === null || !URL.canParse(location, from))
-    return null;
+/** The user's headers under ours, whatever their case. */
+function merged(
+  users: Readonly<Record<string, string>>,
+  ours: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const lower = Object.entries(users).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return { ...Object.fromEntries(lower), ...ours };
+}
+
+function redirectTarget({ status, location }: PostAnswer, from: string): string | null {
+  if ((status !== 307 && status !== 308) || location === null || !URL.canParse(location, from)) return null;
   const next = new URL(location, from);
   return next.origin === new URL(from).origin ? next.href : null;
 }
 
-/** Reads little more of the answer than is kept. */
-async function excerpt(response: Response, hidden: readonly string[]): Promise<string> {
-  const location = response.headers.get('location');
-  if (response.status >= 300 && response.status < 400) {
-    await response.body?.cancel();
-    return `Redirect to ${location === null || !URL.canParse(location, response.url) ? 'nowhere' : new URL(location, response.url).origin} not followed.`;
-  }
-  const decoder = new TextDecoder();
-  let text = '';
-  const chunks: AsyncIterable<Uint8Array> | null = response.body;
-  for await (const chunk of chunks ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    // More than is kept, so that a secret at its end is seen whole.
-    if (text.length >= 20 * EXCERPT_CHARACTERS) break;
-  }
-  return redact(text, hidden).slice(0, EXCERPT_CHARACTERS);
+function excerpt({ status, location, body }: PostAnswer, url: string, hidden: readonly string[]): string {
+  if (status < 300 || status >= 400) return redact(body, hidden).slice(0, EXCERPT_CHARACTERS);
+  const origin = location === null || !URL.canParse(location, url) ? 'nowhere' : new URL(location, url).origin;
+  return `Redirect to ${origin} not followed.`;
 }
 
 function fault(error: unknown, timedOut: boolean, timeoutMs: number): string {
+  if (error instanceof PrivateNetworkError)
+    return `${error.message}, where webhooks may not go: set allow_private_network of this webhook if it shall.`;
   if (timedOut) return `No answer within ${timeoutMs / 1000} s.`;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return 'The request failed.';
