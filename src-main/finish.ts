@@ -17,6 +17,7 @@ import { TrackPool } from './media/track-pool.ts';
 import { gatherSession, type ProbeTrack } from './recording/gather.ts';
 import { readTimeline } from './recording/timeline.ts';
 import { makeStream } from './streams/make-stream.ts';
+import type { Flow } from './upload/flow.ts';
 import { outputKey } from './upload/keys.ts';
 import { presignReceipt } from './upload/presign.ts';
 import { uploadSession } from './upload/uploader.ts';
@@ -57,29 +58,45 @@ export async function makeFiles(handle: SessionHandle, tools: FinishTools): Prom
 
 type OutputTools = FinishTools & { pool: TrackPool };
 
+/** Files made at a time: while one is joined or hashed, another one is encoded. */
+const OUTPUTS_AT_ONCE = 2;
+
 async function makeOutputs(handle: SessionHandle, tools: OutputTools): Promise<RollcallError | null> {
-  let first: RollcallError | null = null;
-  for (const { output_id } of handle.session.outputs) {
-    const output = handle.session.outputs.find((candidate) => candidate.output_id === output_id);
-    if (!output || (output.state === 'done' && (await isOnDisk(handle.dir, output)))) continue;
-    if (tools.signal.aborted) return cancelled();
-    try {
-      await makeOutput(handle, output, tools);
-    } catch (thrown) {
-      const error = toRollcallError(thrown);
-      first ??= error;
-      // A cancelled file is not a failed one: the next run makes it.
-      const state = error.code === 'CANCELLED' ? 'pending' : 'failed';
-      await updateOutput(handle, output_id, (draft) => Object.assign(draft, { state, error: error.toRecord() }));
-      if (error.code === 'CANCELLED') return error;
+  let first = null as RollcallError | null;
+  let stopped = null as RollcallError | null;
+  const waiting = handle.session.outputs.map(({ output_id }) => output_id);
+  const work = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      const error = tools.signal.aborted ? cancelled() : await makeMissing(handle, id, tools);
+      if (error?.code === 'CANCELLED') stopped ??= error;
+      else first ??= error;
+      if (stopped) return;
     }
-  }
+  };
+  await Promise.all(Array.from({ length: OUTPUTS_AT_ONCE }, work));
+  if (stopped) return stopped;
   await rm(join(handle.dir, WORK_DIR), { recursive: true, force: true });
   await handle.update((draft) => {
     draft.state = first === null ? 'delivering' : 'failed';
     draft.error = first?.toRecord() ?? null;
   });
   return first;
+}
+
+/** Makes one output unless it is there. @returns why it could not be made, or null. */
+async function makeMissing(handle: SessionHandle, id: string, tools: OutputTools): Promise<RollcallError | null> {
+  const output = handle.session.outputs.find(({ output_id }) => output_id === id);
+  if (!output || (output.state === 'done' && (await isOnDisk(handle.dir, output)))) return null;
+  try {
+    await makeOutput(handle, output, tools);
+    return null;
+  } catch (thrown) {
+    const error = toRollcallError(thrown);
+    // A cancelled file is not a failed one: the next run makes it.
+    const state = error.code === 'CANCELLED' ? 'pending' : 'failed';
+    await updateOutput(handle, id, (draft) => Object.assign(draft, { state, error: error.toRecord() }));
+    return error;
+  }
 }
 
 const cancelled = (): RollcallError =>
@@ -217,12 +234,14 @@ export interface DeliverTools {
   emit: Emit;
   signal: AbortSignal;
   outputIds?: readonly string[];
+  /** Holds uploads back; absent: they go at once. */
+  flow?: Flow;
 }
 
 /** Uploads a session's files and tells its webhook. @returns the first failure of an upload, or null. */
 export async function deliver(
   handle: SessionHandle,
-  { settings, accountId, emit, signal, outputIds }: DeliverTools,
+  { settings, accountId, emit, signal, outputIds, flow }: DeliverTools,
 ): Promise<RollcallError | null> {
   const { destination, webhook } = settings;
   const { uploads, error } = await uploadSession({
@@ -231,6 +250,7 @@ export async function deliver(
     emit,
     signal,
     ...(outputIds ? { outputIds } : {}),
+    ...(flow ? { flow } : {}),
   });
   if (!signal.aborted) {
     await deliverWebhooks({

@@ -1,7 +1,8 @@
 import { benchCapture } from './capture.ts';
+import { benchCompose } from './compose.ts';
 
-/** `npm run bench -- capture [--peers N] [--seconds S]`: each bench prints a table and writes a JSON file. */
-const BENCHES: Record<string, (args: string[]) => Promise<void>> = { capture: benchCapture };
+/** `npm run bench -- capture [--peers N] [--seconds S]` or `-- compose [--peers N] [--size WxH] [--seconds S,...]`: each bench prints a table and writes a JSON file. */
+const BENCHES: Record<string, (args: string[]) => Promise<void>> = { capture: benchCapture, compose: benchCompose };
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

@@ -122,7 +122,7 @@ async function decodes(file: string, ffmpeg: Ffmpeg, signal: AbortSignal | undef
 }
 
 /** Changes when segments made by an older version of this code would look or join differently. */
-const SCENE_VERSION = 1;
+const SCENE_VERSION = 2;
 
 function sceneHash(scene: Scene, encoder: EncoderSettings): string {
   const hash = createHash('sha256');

@@ -33,9 +33,10 @@ it('lays tiles and labels on the canvas, each input once', () => {
   expect(graph).toContain('[0:v]trim=start=1.483333,setpts=PTS-1.500000/TB,scale=320:180');
   expect(graph).toContain('[l1p0][l1p1]concat=n=2:v=1:a=0');
   expect(graph).toContain('trim=end_frame=40');
-  expect(graph).toContain('overlay=328:8');
-  expect(graph).toContain('overlay=12:160');
-  expect(output).toBe('[q0]');
+  // The label is drawn on its tile, the tiles are laid side by side.
+  expect(graph).toContain('[l0p0][aq0]overlay=4:152');
+  expect(graph).toContain('[q0][l1]xstack=inputs=2:layout=8_8|328_8:fill=0x111111,pad=640:360:0:0:0x111111');
+  expect(output).toBe('[canvas]');
 });
 
 it('needs no canvas for one picture that fills it', () => {

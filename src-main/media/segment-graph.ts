@@ -16,7 +16,7 @@ export interface Layer {
   parts: ShownPart[];
 }
 
-/** A PNG with alpha on top of the layers. */
+/** A PNG with alpha on top of the layers; one that begins on a layer lies wholly on it. */
 export interface Overlay {
   file: string;
   x: number;
@@ -77,25 +77,46 @@ export function segmentArgs(spec: SegmentSpec): SegmentArgs {
     return `l${l}`;
   });
 
-  const [first] = spec.layers;
-  const whole = spec.layers.length === 1 && first?.width === spec.width && first.height === spec.height;
-  let output = whole ? (layerLabels[0] ?? 'canvas') : 'canvas';
-  if (!whole) {
-    const canvas = `color=c=${spec.background}:s=${spec.width}x${spec.height}:r=${spec.fps}`;
-    chains.push(`${canvas},trim=end_frame=${spec.frames},format=yuv420p,${grid(spec)}[canvas]`);
-    spec.layers.forEach((layer, l) => {
-      chains.push(
-        `[${output}][${layerLabels[l] ?? ''}]overlay=${layer.x}:${layer.y}:format=yuv420:eof_action=repeat[o${l}]`,
-      );
-      output = `o${l}`;
-    });
-  }
-  spec.overlays.forEach((overlay, o) => {
-    chains.push(`[${still(overlay.file)}]scale=${COLOUR},format=yuva420p[a${o}]`);
-    chains.push(`[${output}][a${o}]overlay=${overlay.x}:${overlay.y}:format=yuv420:eof_action=repeat[q${o}]`);
-    output = `q${o}`;
+  const overlay = (under: string, { file, x, y }: Overlay, name: string): string => {
+    chains.push(`[${still(file)}]scale=${COLOUR},format=yuva420p[a${name}]`);
+    chains.push(`[${under}][a${name}]overlay=${x}:${y}:format=yuv420:eof_action=repeat[${name}]`);
+    return name;
+  };
+  const within = ({ x, y }: Overlay, layer: Layer): boolean =>
+    x >= layer.x && y >= layer.y && x < layer.x + layer.width && y < layer.y + layer.height;
+  // What lies on one layer is drawn there: blending a label into a small tile touches little memory.
+  const dressed = layerLabels.map((label, l) => {
+    const layer = spec.layers[l];
+    return spec.overlays.reduce((under, over, o) => {
+      if (!layer || !within(over, layer)) return under;
+      return overlay(under, { ...over, x: over.x - layer.x, y: over.y - layer.y }, `q${o}`);
+    }, label);
+  });
+  let output = stack(spec, dressed, chains);
+  spec.overlays.forEach((over, o) => {
+    if (!spec.layers.some((layer) => within(over, layer))) output = overlay(output, over, `q${o}`);
   });
   return { inputs, graph: chains.join(';\n'), output: `[${output}]` };
+}
+
+/** Lays the layers, which do not overlap, on the canvas: each pixel is copied once, whatever their number. */
+function stack(spec: SegmentSpec, labels: readonly string[], chains: string[]): string {
+  const { width, height, background, layers } = spec;
+  const [first] = layers;
+  const [label = ''] = labels;
+  if (!first) throw new Error('a segment needs at least one layer');
+  if (layers.length === 1) {
+    if (first.width === width && first.height === height) return label;
+    chains.push(`[${label}]pad=${width}:${height}:${first.x}:${first.y}:${background},${grid(spec)}[canvas]`);
+    return 'canvas';
+  }
+  const places = layers.map(({ x, y }) => `${x}_${y}`).join('|');
+  const inputs = labels.map((name) => `[${name}]`).join('');
+  chains.push(
+    `${inputs}xstack=inputs=${layers.length}:layout=${places}:fill=${background},` +
+      `pad=${width}:${height}:0:0:${background},${grid(spec)}[canvas]`,
+  );
+  return 'canvas';
 }
 
 /** Frames numbered from 0 on the grid, whatever rounding came before. */
