@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { layOut, type LayoutKind } from '../src-main/composite/layout.ts';
 import { makeComposite, type MadeComposite } from '../src-main/composite/make-composite.ts';
 import type { Session } from '../src-main/contract/session.ts';
+import type { TimelineEvent } from '../src-main/contract/timeline.ts';
 import { TrackPool } from '../src-main/media/track-pool.ts';
 import { FakeCards, ffmpeg, makeSession, tempDir, type PeerSpec } from './media-fixtures.ts';
 import {
@@ -44,7 +45,14 @@ type Made = MadeComposite & { path: string };
 
 async function compose(
   session: Session,
-  more: { layout?: LayoutKind; withoutPeers?: string[]; signal?: AbortSignal; width?: number; height?: number } = {},
+  more: {
+    layout?: LayoutKind;
+    timeline?: TimelineEvent[];
+    withoutPeers?: string[];
+    signal?: AbortSignal;
+    width?: number;
+    height?: number;
+  } = {},
 ): Promise<Made> {
   const pool = new TrackPool(dir);
   const made = await makeComposite({
@@ -76,11 +84,14 @@ async function expectWellFormed(made: Made, lengthS: number): Promise<void> {
   for (const stream of probed.streams) expect(Math.abs(Number(stream.duration) - lengthS)).toBeLessThanOrEqual(FRAME_S);
 }
 
-/** The tile of one of `count` people in a grid, in fractions of the picture. */
-function tile(index: number, count: number): { x: number; y: number; width: number; height: number } {
+/** The tile of one of `count` people in a grid (the last one a screen, where so said), in fractions of the picture. */
+function tile(index: number, count: number, screen = false): { x: number; y: number; width: number; height: number } {
   const rect = layOut(
     'grid',
-    Array.from({ length: count }, () => ({ source: 'main' as const, isSpeaker: false })),
+    Array.from({ length: count }, (_, i) => ({
+      source: screen && i === count - 1 ? ('screen' as const) : ('main' as const),
+      isSpeaker: false,
+    })),
     WIDTH,
     HEIGHT,
   )[index]!;
@@ -169,9 +180,9 @@ describe('makeComposite', () => {
       [2, tile(0, 2), GREEN],
       [2, tile(1, 2), RED],
       [2, { x: 0, y: 0, width: 1, height: 0.1 }, BACKGROUND],
-      [4, tile(0, 3), GREEN],
-      [4, tile(1, 3), RED],
-      [4, tile(2, 3), BLUE],
+      [4, tile(0, 3, true), GREEN],
+      [4, tile(1, 3, true), RED],
+      [4, tile(2, 3, true), BLUE],
       [5.6, tile(0, 2), CARD],
       [6.2, tile(0, 2), GREEN],
       [7.9, tile(0, 1), GREEN],
@@ -195,6 +206,32 @@ describe('makeComposite', () => {
       new Set(['Ann', 'Bob', 'Cyd']),
     );
     expect(await readdir(join(dir, '.work'))).toEqual([]);
+  });
+
+  it('makes who speaks large, and not for a single word', async () => {
+    const session = await makeSession(dir, [
+      ...[GREEN, RED, CARD].map((colour, i): PeerSpec => ({
+        id: `s${i}`,
+        name: `S${i}`,
+        streams: [{ type: 'regular', tracks: [{ kind: 'video', colour, at: 0, sizes: [[8, 640, 360]] }] }],
+      })),
+    ]);
+    const said: [number, string][] = [
+      [1000, 's0'],
+      [3000, 's1'],
+      [6000, 's0'],
+      [6500, 's1'],
+    ];
+    const timeline = said.map(([t, peer_id]) => ({ t, type: 'active-speaker' as const, peer_id }));
+    const made = await compose(session, { layout: 'speaker', timeline, width: 854, height: 480 });
+    await expectWellFormed(made, 8);
+    const large = { x: 0.2, y: 0.3, width: 0.4, height: 0.4 };
+    await expectColours(made.path, [
+      [2.4, large, GREEN],
+      [4.4, large, RED],
+      [6.4, large, RED],
+      [7.4, large, RED],
+    ]);
   });
 
   it('leaves a peer out: picture, sound and name', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../contract/session.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
-import { compositeRange, mergeIntervals, planIntervals, type Interval } from './intervals.ts';
+import { compositeRange, mergeIntervals, planIntervals, steadySpeakers, type Interval } from './intervals.ts';
 import { MAX_SEGMENT_S, planSegments } from './segments.ts';
 
 type StreamSpec = [
@@ -160,7 +160,7 @@ describe('planIntervals', () => {
     expect(plan([['a', 'regular', 0, 1000]])[0]?.tiles[0]?.name).toBe('name of a');
   });
 
-  it('says who speaks', () => {
+  it('says who speaks, and keeps the last one in silence', () => {
     const session = sessionOf([['a', 'regular', 0, 4000]]);
     const events: TimelineEvent[] = [
       { t: 1000, type: 'active-speaker', peer_id: 'a' },
@@ -169,9 +169,58 @@ describe('planIntervals', () => {
     const intervals = planIntervals(session, events, { startMs: 0, endMs: 4000 }, 10);
     expect(intervals.map(({ from, to, speakerId }) => [from, to, speakerId])).toEqual([
       [0, 10, null],
-      [10, 30, 'a'],
-      [30, 40, null],
+      [10, 40, 'a'],
     ]);
+  });
+
+  it.each([
+    ['the first at once', [[0, 'a']], 'a@0'],
+    [
+      'a short word of another is no change',
+      [
+        [0, 'a'],
+        [5000, 'b'],
+        [6000, 'a'],
+        [9000, 'a'],
+      ],
+      'a@0',
+    ],
+    [
+      'nor is silence',
+      [
+        [0, 'a'],
+        [2000, null],
+        [4000, 'a'],
+      ],
+      'a@0',
+    ],
+    [
+      'who goes on is shown from the beginning',
+      [
+        [0, 'a'],
+        [5000, 'b'],
+        [6500, 'a'],
+      ],
+      'a@0 b@5000 a@6500',
+    ],
+    [
+      'several short ones leave the last steady one',
+      [
+        [0, 'a'],
+        [5000, 'b'],
+        [5900, 'c'],
+        [6800, 'b'],
+        [9000, 'c'],
+      ],
+      'a@0 b@6800 c@9000',
+    ],
+  ] satisfies [string, [number, string | null][], string][])('speaker: %s', (_what, given, expected) => {
+    const events = given.map(([t, peer_id]): TimelineEvent => ({ t, type: 'active-speaker', peer_id }));
+    expect(
+      steadySpeakers(events)
+        .map(({ t, peerId }) => `${peerId}@${t}`)
+        .join(' '),
+    ).toBe(expected);
   });
 });
 

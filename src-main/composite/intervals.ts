@@ -58,7 +58,7 @@ export function planIntervals(
       spans: streamSpans(session, stream, timeline).map(([a, b]): Span => [frame(a), frame(b)]),
     }));
   const names = nameChanges(timeline);
-  const speakers = timeline.filter((event) => event.type === 'active-speaker');
+  const speakers = steadySpeakers(timeline);
   const cuts = [
     ...streams.flatMap(({ spans }) => spans.flat()),
     ...[...names.values()].flat().map(({ t }) => frame(t)),
@@ -73,10 +73,35 @@ export function planIntervals(
     const tiles = streams
       .filter(({ spans }) => spans.some(([a, b]) => a <= from && b >= to))
       .map(({ stream }) => tileOf(stream, nameAt(session, names, stream.peer_id, atMs)));
-    const speakerId = speakers.findLast(({ t }) => frame(t) <= from)?.peer_id ?? null;
+    const speakerId = speakers.findLast(({ t }) => frame(t) <= from)?.peerId ?? null;
     intervals.push({ from, to, tiles, speakerId });
   });
   return intervals;
+}
+
+interface SpeakerChange {
+  t: number;
+  peerId: string;
+}
+
+/** Who speaks for less than this (a cough, a "yes") does not become the large picture. */
+export const SPEAKER_HOLD_MS = 1500;
+
+/**
+ * The changes of speaker that are worth a change of picture, each at the time at which the speaker began. In silence the
+ * last one stays.
+ */
+export function steadySpeakers(timeline: readonly TimelineEvent[]): SpeakerChange[] {
+  const named = timeline.flatMap((event): SpeakerChange[] =>
+    event.type === 'active-speaker' && event.peer_id !== null ? [{ t: event.t, peerId: event.peer_id }] : [],
+  );
+  const changes: SpeakerChange[] = [];
+  named.forEach((change, i) => {
+    const next = named.slice(i + 1).find(({ peerId }) => peerId !== change.peerId);
+    const holds = (next?.t ?? Infinity) - change.t >= SPEAKER_HOLD_MS;
+    if (changes.at(-1)?.peerId !== change.peerId && (holds || changes.length === 0)) changes.push(change);
+  });
+  return changes;
 }
 
 /** Joins neighbours between which nothing changes that `key` sees (a grid does not care who speaks). */

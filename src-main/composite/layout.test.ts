@@ -61,9 +61,11 @@ describe('layOut', () => {
     expect(rects[1]?.width).toBeGreaterThan(3 * (rects[0]?.width ?? 0));
   });
 
-  it('makes the shared screen large, and is a grid without one', () => {
+  it('makes a shared screen large in every layout, and is a grid without one', () => {
     const shared: LayoutTile[] = [...people(3), { source: 'screen', isSpeaker: false }];
     expect(layOut('screen', shared, 1280, 720)[3]).toMatchObject({ x: 8, y: 8, height: 704 });
+    for (const kind of ['grid', 'speaker'] as const)
+      expect(layOut(kind, shared, 1280, 720)).toEqual(layOut('screen', shared, 1280, 720));
     expect(layOut('screen', people(3), 1280, 720)).toEqual(layOut('grid', people(3), 1280, 720));
   });
 

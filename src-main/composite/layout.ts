@@ -3,7 +3,8 @@
 export const LAYOUTS = ['grid', 'speaker', 'screen'] as const;
 /**
  * `grid`: all tiles alike; `speaker`: the active speaker large, the others in a strip; `screen`: a shared screen large,
- * people beside it.
+ * people beside it. While somebody shares a screen, `grid` and `speaker` do as `screen` does: what is shared is there
+ * to be read.
  */
 export type LayoutKind = (typeof LAYOUTS)[number];
 
@@ -47,9 +48,10 @@ function largeTile(kind: LayoutKind, tiles: readonly LayoutTile[]): number | nul
     const index = tiles.findIndex(test);
     return index < 0 ? null : index;
   };
-  if (kind === 'grid') return null;
-  const screen = find(({ source }) => source === 'screen');
-  if (kind === 'screen') return screen;
+  // Of several screens the one that came last.
+  const screen = tiles.findLastIndex(({ source }) => source === 'screen');
+  if (screen >= 0) return screen;
+  if (kind !== 'speaker') return null;
   return find(({ isSpeaker, source }) => isSpeaker && source === 'main') ?? (tiles.length > 0 ? 0 : null);
 }
 
