@@ -12,6 +12,7 @@ import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
 import { settingsServices } from './settings-runtime.ts';
 import { settingsOfSession } from './settings/session-room.ts';
+import { limitedFlow } from './upload/flow.ts';
 import { verifyError, verifySession } from './verify.ts';
 
 /** The command line in this process: services for its commands, standard streams, signals. */
@@ -80,7 +81,8 @@ export class CliRuntime {
     const manifest = await SessionManifest.open(resolvePath(words.sessionDir));
     const unlock = await lockSession(manifest.dir);
     try {
-      const now = settingsOfSession(await this.#environment.settings(words.settings), manifest.session);
+      const settings = await this.#environment.settings(words.settings);
+      const now = settingsOfSession(settings, manifest.session);
       if (!now.destination.configured) {
         throw new RollcallError(
           'HOSTED_NOT_CONFIGURED',
@@ -89,7 +91,8 @@ export class CliRuntime {
         );
       }
       const accountId = this.#environment.settingsStore.installationId();
-      const error = await deliver(manifest, { settings: now, accountId, emit, signal });
+      const flow = limitedFlow(settings);
+      const error = await deliver(manifest, { settings: now, accountId, emit, signal, flow });
       return { done: doneEvent(manifest, now.destination), error };
     } finally {
       await unlock();

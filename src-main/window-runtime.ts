@@ -2,6 +2,8 @@ import { app, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import { RollcallApp } from './app.ts';
 import type { Environment } from './environment.ts';
+import { OutboxRunner } from './outbox-runner.ts';
+import { settingsOfSession } from './settings/session-room.ts';
 import { registerIpc, sendChange } from './shell/ipc.ts';
 import { focusWindow, openMainWindow } from './shell/main-window.ts';
 import { installMenu } from './shell/menu.ts';
@@ -13,6 +15,11 @@ export async function runWindow(environment: Environment): Promise<void> {
     return;
   }
   const service = new RollcallApp(environment);
+  const outbox = new OutboxRunner({
+    source: service,
+    settingsOf: async (session) => settingsOfSession(await environment.settings(), session),
+    accountId: () => environment.settingsStore.installationId(),
+  });
   let window: BrowserWindow | null = null;
   let leaving = false;
 
@@ -20,6 +27,7 @@ export async function runWindow(environment: Environment): Promise<void> {
     if (leaving) return;
     leaving = true;
     await service.finish();
+    await outbox.close();
     await environment.close();
     app.exit(0);
   };
@@ -57,4 +65,5 @@ export async function runWindow(environment: Environment): Promise<void> {
   });
   open();
   await service.start();
+  await outbox.start();
 }

@@ -6,7 +6,8 @@ import { toRollcallError, type RollcallError } from '../contract/errors.ts';
  */
 export type JobOutcome =
   | { kind: 'finished' }
-  | { kind: 'retry'; error: RollcallError; progressed: boolean }
+  /** `atMs`: Unix milliseconds at which it is due, for jobs that keep a schedule of their own; it never runs out. */
+  | { kind: 'retry'; error: RollcallError; progressed: boolean; atMs?: number }
   | { kind: 'failed'; error: RollcallError };
 
 /**
@@ -144,6 +145,8 @@ export class JobQueue {
         return { kind: 'failed', error: outcome.error };
       case 'retry': {
         const counted = outcome.progressed ? 1 : attempts;
+        if (outcome.atMs !== undefined)
+          return { kind: 'waiting', attempts: counted, retryAtMs: outcome.atMs, error: outcome.error };
         const delay = (this.#options.delaysMs ?? JOB_DELAYS_MS)[counted - 1];
         if (delay === undefined) return { kind: 'failed', error: outcome.error };
         return { kind: 'waiting', attempts: counted, retryAtMs: Date.now() + delay, error: outcome.error };

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '../contract/errors.ts';
+import type { UploadsSettings } from '../contract/settings.ts';
+
+/** Requests that a session begins with. */
+const FIRST_REQUESTS = 2;
+/** Failures within this time are one. */
+const ONE_FAILURE_MS = 1_000;
 
 /** Lets bytes go: asked before each request that carries some. Resolves when they may; `CANCELLED` by `signal`. */
 export interface Flow {
@@ -8,6 +14,19 @@ export interface Flow {
 
 /** Everything goes at once. */
 export const FREE_FLOW: Flow = { admit: () => Promise.resolve() };
+
+/** The settings' limit in bytes a second; null: none. */
+export function uploadLimit({ uploads }: { uploads?: UploadsSettings | null | undefined }): number | null {
+  const kilobytes = uploads?.max_kilobytes_per_second;
+  return kilobytes === undefined ? null : kilobytes * 1000;
+}
+
+/** A flow with the settings' limit. */
+export function limitedFlow(settings: Parameters<typeof uploadLimit>[0]): UploadFlow {
+  const flow = new UploadFlow();
+  flow.setLimit(uploadLimit(settings));
+  return flow;
+}
 
 /**
  * Holds uploads back: wholly while somebody asks for it (a call is recorded, the user pauses), and to a number of bytes
@@ -82,15 +101,22 @@ export class UploadFlow implements Flow {
   }
 }
 
-/** At most so many requests, and bytes of them in memory, at once, over several files; one request may always go. */
+/**
+ * At most so many requests, and bytes of them in memory, at once, over several files; one request may always go. Begins
+ * with few and adds one with each success; a failure of the network halves them, as each broken connection costs the
+ * part that it carried (additive increase, multiplicative decrease, RFC 5681).
+ */
 export class InFlight {
   readonly #limit: { requests: number; bytes: number };
   readonly #waiting: { bytes: number; start: () => void }[] = [];
+  #allowed: number;
   #requests = 0;
   #bytes = 0;
+  #halvedAtMs = 0;
 
   constructor(limit: { requests: number; bytes: number }) {
     this.#limit = limit;
+    this.#allowed = Math.min(FIRST_REQUESTS, limit.requests);
   }
 
   async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
@@ -99,7 +125,9 @@ export class InFlight {
       this.#startNext();
     });
     try {
-      return await work();
+      const result = await work();
+      this.#allowed = Math.min(this.#limit.requests, this.#allowed + 1);
+      return result;
     } finally {
       this.#requests -= 1;
       this.#bytes -= bytes;
@@ -107,9 +135,16 @@ export class InFlight {
     }
   }
 
+  /** A connection broke. Several that break at once are one failure. */
+  broke(): void {
+    if (Date.now() - this.#halvedAtMs < ONE_FAILURE_MS) return;
+    this.#halvedAtMs = Date.now();
+    this.#allowed = Math.max(1, Math.floor(this.#allowed / 2));
+  }
+
   #startNext(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const full = this.#requests >= this.#limit.requests || this.#bytes + next.bytes > this.#limit.bytes;
+      const full = this.#requests >= this.#allowed || this.#bytes + next.bytes > this.#limit.bytes;
       if (full && this.#requests > 0) return;
       this.#waiting.shift();
       this.#requests += 1;

@@ -13,6 +13,11 @@ export interface ObjectStore {
   put(key: string, body: Buffer, meta: ObjectMeta & { onlyIfAbsent: boolean }, signal: AbortSignal): Promise<void>;
   /** Begins a multipart upload and returns its id. */
   createMultipart(key: string, meta: ObjectMeta, signal: AbortSignal): Promise<string>;
+  /**
+   * Ids of the multipart uploads of exactly this key that were begun and not ended; `'hidden'`: these keys may not list
+   * them. Absent: the store has no such question.
+   */
+  openUploads?(key: string, signal: AbortSignal): Promise<string[] | 'hidden'>;
   /** The parts that the store has; null: the upload is unknown; `'hidden'`: these keys may not list parts. */
   listParts(
     key: string,

@@ -6,6 +6,7 @@ export type S3Action =
   | 'head'
   | 'put'
   | 'createMultipart'
+  | 'listUploads'
   | 'listParts'
   | 'putPart'
   | 'completeMultipart'
@@ -17,6 +18,7 @@ const PERMISSIONS: Record<S3Action, string> = {
   head: 's3:GetObject',
   put: 's3:PutObject',
   createMultipart: 's3:PutObject',
+  listUploads: 's3:ListBucketMultipartUploads',
   listParts: 's3:ListMultipartUploadParts',
   putPart: 's3:PutObject',
   completeMultipart: 's3:PutObject',

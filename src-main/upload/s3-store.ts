@@ -5,6 +5,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListPartsCommand,
   PutObjectCommand,
   S3Client,
@@ -105,6 +106,22 @@ export class S3Store implements CheckableStore {
       ),
     );
     return this.#present(UploadId, 'no upload id');
+  }
+
+  async openUploads(key: string, signal: AbortSignal): Promise<string[] | 'hidden'> {
+    try {
+      const { Uploads = [] } = await this.#run('listUploads', signal, () =>
+        this.#client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: key }), {
+          abortSignal: signal,
+        }),
+      );
+      return Uploads.flatMap(({ Key, UploadId }) => (Key === key && UploadId !== undefined ? [UploadId] : []));
+    } catch (error) {
+      // Not every store has this question, and not all keys may ask it.
+      if (error instanceof RollcallError && (error.code === 'UPLOAD_DENIED' || error.code === 'UPLOAD_FAILED'))
+        return 'hidden';
+      throw error;
+    }
   }
 
   async listParts(

@@ -170,6 +170,7 @@ async function newUpload(
   print: Fingerprint,
   { store, retry }: UploadContext,
 ): Promise<MultipartState> {
+  await dropOrphans(file.key, { store, retry });
   const meta = { contentType: contentType(file.path), sha256: print.sha256 };
   const uploadId = await withRetry(() => store.createMultipart(file.key, meta, retry.signal), retry);
   const state: MultipartState = {
@@ -182,6 +183,21 @@ async function newUpload(
   };
   await file.memory.save(state);
   return state;
+}
+
+/**
+ * Frees the parts of uploads of this key whose id was lost: the process ended between the store's answer and the disk.
+ * The key is this session's alone, and the session is locked, so nobody else works on them.
+ */
+async function dropOrphans(key: string, { store, retry }: Pick<UploadContext, 'store' | 'retry'>): Promise<void> {
+  const open = await withRetry(async () => (await store.openUploads?.(key, retry.signal)) ?? 'hidden', retry);
+  if (open === 'hidden') return;
+  for (const uploadId of open) {
+    // Keys that may not abort can still upload.
+    await store.abortMultipart(key, uploadId, retry.signal).catch((error: unknown) => {
+      if (!(error instanceof RollcallError) || error.code === 'CANCELLED') throw error;
+    });
+  }
 }
 
 /** Forgets a multipart upload and frees its parts where this store has it. Failing to free them is not an error of the upload. */

@@ -134,8 +134,10 @@ async function uploadOutput(
   const retry = {
     policy: options.retry ?? UPLOAD_RETRY,
     signal,
-    onRetry: (error: RollcallError, attempt: number): void =>
-      emit({ event: 'warning', code: error.code, message: `${error.message} Attempt ${attempt + 1} follows.` }),
+    onRetry: (error: RollcallError, attempt: number): void => {
+      if (error.code === 'UPLOAD_NETWORK') context.inFlight?.broke();
+      emit({ event: 'warning', code: error.code, message: `${error.message} Attempt ${attempt + 1} follows.` });
+    },
   };
   try {
     signal.throwIfAborted();
