@@ -13,6 +13,7 @@ import type { SessionCapture } from './recording/session-capture.ts';
 import { parseJoinUrl } from './settings/join-url.ts';
 import { newId } from './settings/rooms.ts';
 import { settingsOfSession } from './settings/session-room.ts';
+import { limitedFlow } from './upload/flow.ts';
 
 const DISK_CHECK_MS = 5000;
 /** Below this a recording is ended while its files can still be closed. */
@@ -43,6 +44,8 @@ export class RecordingRun {
   #uploads = new Map<string, LiveUpload>();
   #warnings: LiveRecording['warnings'] = [];
   #error: RollcallError | null = null;
+  /** Why the recording ended before it began. */
+  #refused: RollcallError | null = null;
   #capturedMs = 0;
   #diskFreeBytes: number | null = null;
   #diskWarned = false;
@@ -74,7 +77,10 @@ export class RecordingRun {
 
   /** Joins, records until it is stopped, makes the files, delivers them. Never rejects. */
   async run(): Promise<Outcome> {
-    const disk = setInterval(() => void this.#checkDisk(), DISK_CHECK_MS);
+    const disk = setInterval(() => {
+      void this.#checkDisk();
+      void this.#checkAllowed();
+    }, DISK_CHECK_MS);
     void this.#checkDisk();
     const { manifest, unlock, error } = await this.#capture.run();
     clearInterval(disk);
@@ -83,7 +89,7 @@ export class RecordingRun {
     try {
       outcome = manifest
         ? await this.#finish(manifest, error)
-        : { done: null, error: error ?? noMedia(this.#capture.joined) };
+        : { done: null, error: this.#refused ?? error ?? noMedia(this.#capture.joined) };
     } catch (thrown) {
       outcome = { done: manifest ? doneEvent(manifest, null) : null, error: toRollcallError(thrown) };
     } finally {
@@ -182,9 +188,10 @@ export class RecordingRun {
       return { done: doneEvent(manifest, null), error: made };
     }
     this.#phase = 'uploading';
-    const now = settingsOfSession(await settings(), manifest.session);
+    const inForce = await settings();
+    const now = settingsOfSession(inForce, manifest.session);
     const accountId = this.#environment.settingsStore.installationId();
-    const undelivered = await deliver(manifest, { settings: now, accountId, emit, signal });
+    const undelivered = await deliver(manifest, { settings: now, accountId, emit, signal, flow: limitedFlow(inForce) });
     for (const { output_id, error } of manifest.session.uploads) {
       const upload = this.#uploads.get(output_id);
       if (upload) this.#uploads.set(output_id, { ...upload, error });
@@ -216,6 +223,20 @@ export class RecordingRun {
         }),
     });
     this.#files.start();
+  }
+
+  /** A room that waits for its first peer follows the settings: disabled meanwhile, it is left without a recording. */
+  async #checkAllowed(): Promise<void> {
+    if (this.#phase !== 'waiting-for-peers') return;
+    try {
+      planRecording(await this.#options.settings(), this.#options.request, () => this.#plan.room.id);
+    } catch (thrown) {
+      const error = toRollcallError(thrown);
+      // Settings that cannot be read now say nothing about the room.
+      if (error.code !== 'RECORDING_DISABLED' || this.#refused) return;
+      this.#refused = error;
+      this.stop('recording was disabled in the settings');
+    }
   }
 
   #listOutputs(manifest: SessionManifest): void {
