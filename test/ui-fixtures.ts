@@ -37,7 +37,10 @@ export async function startApp(
     library,
     user: join(folder, 'user'),
     close: async () => {
+      // A test that failed may leave work behind, and the question whether to leave it.
+      const kill = setTimeout(() => app.process().kill('SIGKILL'), 10_000);
       await app.close();
+      clearTimeout(kill);
       rmSync(folder, { recursive: true, force: true });
     },
   };

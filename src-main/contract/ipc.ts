@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ErrorRecord } from './errors.ts';
 import type { LiveRecording } from './live.ts';
-import type { Session } from './session.ts';
+import type { SessionLanes } from './lanes.ts';
+import type { Session, WebhookDelivery } from './session.ts';
 import { roomDraftSchema, settingsChangeSchema, type EditableSettings } from './settings-change.ts';
 import { ROOM_ID_PATTERN, type RoomRecording } from './settings.ts';
 
@@ -32,6 +33,10 @@ export const channelArgs = {
   finishFiles: z.tuple([sessionIdSchema]),
   retryUploads: z.tuple([sessionIdSchema]),
   cancelUploads: z.tuple([sessionIdSchema]),
+  retryUpload: z.tuple([sessionIdSchema, outputIdSchema]),
+  copyLink: z.tuple([sessionIdSchema, outputIdSchema]),
+  replayWebhook: z.tuple([sessionIdSchema, z.string().min(1).max(100)]),
+  getLanes: z.tuple([sessionIdSchema]),
   openFolder: z.tuple([sessionIdSchema]),
   showItem: z.tuple([sessionIdSchema, outputIdSchema]),
   openLibrary: z.tuple([]),
@@ -65,6 +70,14 @@ export interface ChannelResults {
   retryUploads: null;
   /** Stops uploads under way; everything is kept. */
   cancelUploads: null;
+  /** Uploads one file of a session again. */
+  retryUpload: null;
+  /** Signs a fresh link to a delivered file and puts it on the clipboard; the link itself stays in main. */
+  copyLink: { expiresAt: string };
+  /** Sends one event of the session's webhook again, once. */
+  replayWebhook: WebhookDelivery | null;
+  /** Who was there and why something is missing, from the session's timeline. */
+  getLanes: SessionLanes;
   openFolder: null;
   showItem: null;
   openLibrary: null;

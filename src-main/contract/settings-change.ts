@@ -27,6 +27,7 @@ const webhookDraft = z.strictObject({
   url: text,
   headers: z.record(text, text).optional(),
   signing_secret: text.optional(),
+  allow_private_network: z.boolean().optional(),
 });
 
 /** A template; fields that are left out stay as they are. `id` null makes a new one. */

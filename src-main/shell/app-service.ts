@@ -7,8 +7,10 @@ import type {
   SessionDetail,
   SessionSummary,
 } from '../contract/ipc.ts';
+import type { SessionLanes } from '../contract/lanes.ts';
 import type { LiveRecording } from '../contract/live.ts';
 import type { EditableSettings, RoomDraft, SettingsChange } from '../contract/settings-change.ts';
+import type { WebhookDelivery } from '../contract/session.ts';
 
 /** The settings, as the window may see and change them. */
 export interface SettingsService {
@@ -44,6 +46,12 @@ export interface AppService {
   finishFiles(sessionId: string): Promise<void>;
   retryUploads(sessionId: string): Promise<void>;
   cancelUploads(sessionId: string): Promise<void>;
+  retryUpload(sessionId: string, outputId: string): Promise<void>;
+  /** A fresh link to a delivered file, and until when it works. */
+  link(sessionId: string, outputId: string): Promise<{ url: string; expiresAt: string }>;
+  replayWebhook(sessionId: string, deliveryId: string): Promise<WebhookDelivery | null>;
+  /** Who was there and why something is missing. */
+  lanes(sessionId: string): Promise<SessionLanes>;
 
   readonly settings: SettingsService;
   /** Uses another library folder from now on. */

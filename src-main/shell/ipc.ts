@@ -95,6 +95,14 @@ function makeHandlers(options: IpcOptions): Handlers {
     finishFiles: (sessionId) => done(service.finishFiles(sessionId)),
     retryUploads: (sessionId) => done(service.retryUploads(sessionId)),
     cancelUploads: (sessionId) => done(service.cancelUploads(sessionId)),
+    retryUpload: (sessionId, outputId) => done(service.retryUpload(sessionId, outputId)),
+    copyLink: async (sessionId, outputId) => {
+      const { url, expiresAt } = await service.link(sessionId, outputId);
+      await clipboard.writeText(url);
+      return { expiresAt };
+    },
+    replayWebhook: (sessionId, deliveryId) => service.replayWebhook(sessionId, deliveryId),
+    getLanes: (sessionId) => service.lanes(sessionId),
     openFolder: async (sessionId) => openPath(await dirOf(sessionId)),
     showItem: async (sessionId, outputId) => {
       const detail = await service.session(sessionId);

@@ -1,9 +1,11 @@
 import { useState } from 'react';
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import {
   IconChevronDown,
   IconChevronRight,
   IconFolderOpen,
+  IconLink,
+  IconRefresh,
   IconLayoutGrid,
   IconScreenShare,
   IconUser,
@@ -22,8 +24,12 @@ export interface FileRowProps {
   upload: SessionUpload | null;
   missing: boolean;
   selected: boolean;
+  /** The session is being worked on: nothing can be retried now. */
+  working: boolean;
   onPlay: () => void;
   onShow: () => void;
+  onRetry: () => void;
+  onCopyLink: () => void;
 }
 
 /** A file of a recording: plays it, shows where it is and whether it has arrived. */
@@ -74,7 +80,7 @@ export function FileRow(props: FileRowProps) {
           </span>
         )}
       </div>
-      {open && <FileDetails output={output} upload={upload} />}
+      {open && <FileDetails {...props} />}
     </li>
   );
 }
@@ -86,7 +92,7 @@ function fileState(output: SessionOutput, upload: SessionUpload | null, missing:
   return upload === null ? { tone: 'plain', icon: 'device', word: 'On this computer' } : UPLOAD_WORDS[upload.state];
 }
 
-function FileDetails({ output, upload }: { output: SessionOutput; upload: SessionUpload | null }) {
+function FileDetails({ title, output, upload, working, onRetry, onCopyLink }: FileRowProps) {
   const receipt = upload?.receipt ?? null;
   const picture = output.width === null || output.height === null ? 'no picture' : `${output.width} × ${output.height}`;
   const lines: [string, string][] = [
@@ -119,6 +125,33 @@ function FileDetails({ output, upload }: { output: SessionOutput; upload: Sessio
           </div>
         ))}
       </dl>
+      {upload !== null && (
+        <div className={styles.actions}>
+          {receipt !== null && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconLink size={14} />}
+              aria-label={`Copy link to ${title}`}
+              onClick={onCopyLink}
+            >
+              Copy link
+            </Button>
+          )}
+          {upload.state !== 'delivered' && upload.state !== 'uploading' && output.state === 'done' && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconRefresh size={14} />}
+              loading={working}
+              aria-label={`Retry upload of ${title}`}
+              onClick={onRetry}
+            >
+              Retry
+            </Button>
+          )}
+        </div>
+      )}
     </div>
   );
 }

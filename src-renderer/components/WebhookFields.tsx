@@ -1,4 +1,4 @@
-import { ActionIcon, Button, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { emptyHeader, type HeaderDraft, type WebhookDraft } from '../state/drafts.ts';
 import { SecretField } from './SecretField.tsx';
@@ -22,6 +22,11 @@ export function WebhookFields({ value, onChange }: WebhookFieldsProps) {
         required
         value={value.url}
         onChange={(event) => set({ url: event.currentTarget.value })}
+      />
+      <Checkbox
+        label="It may lie in a private network"
+        checked={value.privateNetwork}
+        onChange={(event) => set({ privateNetwork: event.currentTarget.checked })}
       />
       <SecretField
         label="Signing secret"

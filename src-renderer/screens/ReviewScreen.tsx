@@ -1,19 +1,14 @@
-import { useState } from 'react';
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconArrowLeft, IconFolderOpen, IconMovie, IconRefresh } from '@tabler/icons-react';
-import { mediaUrl } from '../../src-main/contract/app-urls.ts';
+import { IconArrowLeft, IconFolderOpen, IconRefresh } from '@tabler/icons-react';
 import type { SessionDetail } from '../../src-main/contract/ipc.ts';
-import type { Session, SessionOutput } from '../../src-main/contract/session.ts';
-import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
-import { FileRow } from '../components/FileRow.tsx';
+import { SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
-import { Panel } from '../components/Panel.tsx';
-import { Player } from '../components/Player.tsx';
 import { StateBadge } from '../components/StateBadge.tsx';
 import { formatDateTime, formatLength, people } from '../state/format.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
-import { outputLabel, SUMMARY_WORDS } from '../state/words.ts';
+import { SUMMARY_WORDS } from '../state/words.ts';
 import { LastError, NO_STORAGE, Problem } from './Problem.tsx';
+import { ReviewFiles } from './ReviewFiles.tsx';
 import styles from './ReviewScreen.module.css';
 
 /** "What happened? Let me see it." */
@@ -39,7 +34,7 @@ export function ReviewScreen({ sessionId, outputId }: { sessionId: string; outpu
       ) : ready.session === null ? (
         <Broken detail={ready} />
       ) : (
-        <Files detail={ready} session={ready.session} wanted={outputId} />
+        <ReviewFiles detail={ready} session={ready.session} wanted={outputId} />
       )}
     </Page>
   );
@@ -164,73 +159,4 @@ const INTERRUPTED = {
 
 function Broken({ detail }: { detail: SessionDetail }) {
   return detail.summary.error === null ? null : <Problem error={detail.summary.error} />;
-}
-
-/** What plays first: the one asked for, else the whole meeting, else the first file that is there. */
-function firstToPlay(session: Session, missing: readonly string[], wanted: string | null): SessionOutput | null {
-  const there = session.outputs.filter((output) => output.state === 'done' && !missing.includes(output.output_id));
-  return (
-    there.find((output) => output.output_id === wanted) ??
-    there.find((output) => output.kind === 'composite') ??
-    there[0] ??
-    null
-  );
-}
-
-function Files({ detail, session, wanted }: { detail: SessionDetail; session: Session; wanted: string | null }) {
-  const actions = useActions();
-  const [chosen, setChosen] = useState(wanted);
-  const playing = firstToPlay(session, detail.missing, chosen);
-  const typeOf = (output: SessionOutput) =>
-    session.streams.find((stream) => stream.stream_id === output.stream_id)?.type ?? null;
-  const labelOf = (output: SessionOutput) => outputLabel(output, typeOf(output), session.peers);
-  const ordered = [...session.outputs].sort(
-    (a, b) => Number(b.kind === 'composite') - Number(a.kind === 'composite') || a.start_ms - b.start_ms,
-  );
-  return (
-    <div className={styles.layout}>
-      <div className={styles.stage}>
-        {playing === null ? (
-          <div className={styles.nothing}>
-            <EmptyState icon={IconMovie} title="Nothing to play yet">
-              {session.outputs.length === 0
-                ? 'Nobody sent sound or pictures in this call.'
-                : 'The files of this recording are not ready.'}
-            </EmptyState>
-          </div>
-        ) : (
-          <Player
-            key={playing.output_id}
-            src={mediaUrl(detail.summary.sessionId, playing.file)}
-            label={labelOf(playing).title}
-            durationMs={playing.duration_ms}
-          />
-        )}
-      </div>
-      <div className={styles.side}>
-        <Panel title="Files" aside={`${detail.summary.files.done} of ${detail.summary.files.total} ready`}>
-          <ul>
-            {ordered.map((output) => (
-              <FileRow
-                key={output.output_id}
-                {...labelOf(output)}
-                type={typeOf(output)}
-                output={output}
-                upload={session.uploads.find((upload) => upload.output_id === output.output_id) ?? null}
-                missing={detail.missing.includes(output.output_id)}
-                selected={playing?.output_id === output.output_id}
-                onPlay={() => setChosen(output.output_id)}
-                onShow={() => void actions.showItem(detail.summary.sessionId, output.output_id)}
-              />
-            ))}
-          </ul>
-        </Panel>
-        {detail.summary.state === 'uploading' && (
-          <Button variant="default" onClick={() => void actions.cancelUploads(detail.summary.sessionId)}>
-            Stop uploading
-          </Button>
-        )}
-      </div>
-    </div>
-  );
 }

@@ -1,8 +1,17 @@
 import { useEffect } from 'react';
-import { IconBroadcast, IconDoor, IconKeyboard, IconMovie, IconSettings, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconBroadcast,
+  IconCloudUpload,
+  IconDoor,
+  IconKeyboard,
+  IconMovie,
+  IconSettings,
+  type TablerIcon,
+} from '@tabler/icons-react';
 import type { LiveRecording } from '../../src-main/contract/live.ts';
 import { isCapturing } from '../state/live-facts.ts';
 import { formatBytes, formatClock } from '../state/format.ts';
+import { needsYou } from '../state/queue.ts';
 import type { View } from '../state/store.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { PHASE_WORDS, phaseWord } from '../state/words.ts';
@@ -10,6 +19,7 @@ import { CommandPalette } from './CommandPalette.tsx';
 import { EditorDialog } from './EditorDialog.tsx';
 import { LibraryScreen } from './LibraryScreen.tsx';
 import { LiveScreen } from './LiveScreen.tsx';
+import { QueueScreen } from './QueueScreen.tsx';
 import { ReviewScreen } from './ReviewScreen.tsx';
 import { RoomsScreen } from './RoomsScreen.tsx';
 import { SettingsScreen } from './SettingsScreen.tsx';
@@ -17,12 +27,13 @@ import { ShortcutsDialog } from './ShortcutsDialog.tsx';
 import { StopDialog } from './StopDialog.tsx';
 import styles from './Shell.module.css';
 
-type Place = 'rooms' | 'live' | 'library' | 'settings';
+type Place = 'rooms' | 'live' | 'library' | 'queue' | 'settings';
 
 const PLACES: readonly { screen: Place; label: string; icon: TablerIcon }[] = [
   { screen: 'rooms', label: 'Rooms', icon: IconDoor },
   { screen: 'live', label: 'Live', icon: IconBroadcast },
   { screen: 'library', label: 'Library', icon: IconMovie },
+  { screen: 'queue', label: 'Queue', icon: IconCloudUpload },
   { screen: 'settings', label: 'Settings', icon: IconSettings },
 ];
 
@@ -54,6 +65,8 @@ function Screen({ view }: { view: View }) {
       return <LibraryScreen />;
     case 'review':
       return <ReviewScreen key={view.sessionId} sessionId={view.sessionId} outputId={view.outputId} />;
+    case 'queue':
+      return <QueueScreen />;
     case 'settings':
       return <SettingsScreen />;
   }
@@ -79,6 +92,7 @@ function Sidebar({ view, live }: { view: View; live: LiveRecording | null }) {
           <Icon size={18} stroke={1.7} aria-hidden />
           {label}
           {screen === 'live' && live !== null && <LiveHint live={live} />}
+          {screen === 'queue' && <QueueHint />}
         </button>
       ))}
       <div className={styles.foot}>
@@ -98,6 +112,18 @@ function LiveHint({ live }: { live: LiveRecording }) {
   return (
     <span className={styles.hint} data-tone={state.tone}>
       {text}
+    </span>
+  );
+}
+
+/** How many recordings need somebody. */
+function QueueHint() {
+  const sessions = useUi((state) => state.sessions);
+  const waiting = sessions.state === 'ready' ? needsYou(sessions.value) : 0;
+  if (waiting === 0) return null;
+  return (
+    <span className={styles.hint} data-tone="amber" aria-label={`${waiting} need you`}>
+      {waiting}
     </span>
   );
 }

@@ -1,4 +1,6 @@
 import type { ErrorRecord } from '../../src-main/contract/errors.ts';
+import type { WebhookDelivery } from '../../src-main/contract/session.ts';
+import { formatDateTime } from './format.ts';
 import type { IpcResult, RecordTarget, RollcallApi } from '../../src-main/contract/ipc.ts';
 import { createEditorActions, type EditorActions } from './editor-actions.ts';
 import { isCapturing } from './live-facts.ts';
@@ -25,6 +27,11 @@ export interface Actions extends EditorActions {
   loadDetail(sessionId: string): Promise<void>;
   finishFiles(sessionId: string): Promise<void>;
   retryUploads(sessionId: string): Promise<void>;
+  retryUpload(sessionId: string, outputId: string): Promise<void>;
+  /** Retries everything that failed or waits. */
+  retryAll(sessionIds: readonly string[]): Promise<void>;
+  copyLink(sessionId: string, outputId: string): Promise<void>;
+  replayWebhook(sessionId: string, deliveryId: string): Promise<void>;
   cancelUploads(sessionId: string): Promise<void>;
   openFolder(sessionId: string): Promise<void>;
   showItem(sessionId: string, outputId: string): Promise<void>;
@@ -61,10 +68,11 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
   }
 
   async function loadDetail(sessionId: string): Promise<void> {
-    const result = await api.getSession(sessionId);
+    const [result, lanes] = await Promise.all([api.getSession(sessionId), api.getLanes(sessionId)]);
     const { view } = get();
     if (view.screen !== 'review' || view.sessionId !== sessionId) return;
     set({ detail: result.ok ? { state: 'ready', value: result.value } : { state: 'failed', error: result.error } });
+    set({ lanes: lanes.ok ? lanes.value : null });
   }
 
   /** Work that takes as long as it takes; everything else can go on meanwhile. */
@@ -87,6 +95,7 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
       set({
         view: { screen: 'review', sessionId, outputId: outputId ?? null },
         detail: { state: 'loading' },
+        lanes: null,
         error: null,
       });
       void loadDetail(sessionId);
@@ -124,6 +133,20 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     loadDetail,
     finishFiles: (sessionId) => workOn(sessionId, () => api.finishFiles(sessionId)),
     retryUploads: (sessionId) => workOn(sessionId, () => api.retryUploads(sessionId)),
+    retryUpload: (sessionId, outputId) => workOn(sessionId, () => api.retryUpload(sessionId, outputId)),
+    retryAll: async (sessionIds) => {
+      // One after the other: each has the whole line to itself.
+      for (const sessionId of sessionIds) await workOn(sessionId, () => api.retryUploads(sessionId));
+    },
+    copyLink: async (sessionId, outputId) => {
+      const copied = await ask(() => api.copyLink(sessionId, outputId));
+      if (copied !== null) notify(`Link copied. It works until ${formatDateTime(copied.value.expiresAt)}.`);
+    },
+    replayWebhook: async (sessionId, deliveryId) => {
+      const sent = await ask(() => api.replayWebhook(sessionId, deliveryId));
+      if (sent !== null) notify(answerWords(sent.value));
+      await loadDetail(sessionId);
+    },
     cancelUploads: async (sessionId) => {
       if ((await ask(() => api.cancelUploads(sessionId))) !== null) await loadDetail(sessionId);
     },
@@ -151,6 +174,13 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     },
   };
   return actions;
+}
+
+/** What the receiver of a webhook said to the last attempt. */
+function answerWords(delivery: WebhookDelivery | null): string {
+  const last = delivery?.attempts.at(-1);
+  if (last === undefined) return 'Nothing was sent.';
+  return last.status === null ? `No answer: ${last.excerpt}` : `The webhook answered ${last.status}.`;
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

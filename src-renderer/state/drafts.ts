@@ -33,6 +33,7 @@ export interface WebhookDraft {
   url: string;
   headers: HeaderDraft[];
   signing: SecretDraft;
+  privateNetwork: boolean;
 }
 
 /** `store` and `webhook` null: none of its own. */
@@ -75,7 +76,12 @@ export const emptyStore = (signIn: DestinationDraft['signIn'] = 'keys'): Destina
   credentialsEndpoint: '',
   token: secretOf(undefined),
 });
-export const emptyWebhook = (): WebhookDraft => ({ url: '', headers: [], signing: secretOf(undefined) });
+export const emptyWebhook = (): WebhookDraft => ({
+  url: '',
+  headers: [],
+  signing: secretOf(undefined),
+  privateNetwork: false,
+});
 export const emptyHeader = (): HeaderDraft => ({ name: '', value: secretOf(undefined) });
 
 function storeDraft(info: UploadInfo | Hosted | null | undefined): DestinationDraft | null {
@@ -98,7 +104,12 @@ function storeDraft(info: UploadInfo | Hosted | null | undefined): DestinationDr
 function webhookDraft(webhook: Webhook | null | undefined): WebhookDraft | null {
   if (webhook == null) return null;
   const headers = Object.entries(webhook.headers ?? {}).map(([name, value]) => ({ name, value: secretOf(value) }));
-  return { url: webhook.url, headers, signing: secretOf(webhook.signing_secret) };
+  return {
+    url: webhook.url,
+    headers,
+    signing: secretOf(webhook.signing_secret),
+    privateNetwork: webhook.allow_private_network ?? false,
+  };
 }
 
 export function templateDraft(settings: Settings, id: string | null): TemplateDraft {
@@ -175,6 +186,7 @@ function webhookValue(draft: WebhookDraft) {
       ? {}
       : { headers: Object.fromEntries(named.map(({ name, value }) => [name.trim(), secretValue(value)])) }),
     ...(signing === '' ? {} : { signing_secret: signing }),
+    ...(draft.privateNetwork ? { allow_private_network: true } : {}),
   };
 }
 

@@ -37,7 +37,7 @@ export function paletteItems(state: UiState, actions: Actions, query: string): P
 }
 
 function commandItems(state: UiState, actions: Actions): PaletteItem[] {
-  const go = (label: string, screen: 'rooms' | 'live' | 'library' | 'settings'): PaletteItem => ({
+  const go = (label: string, screen: 'rooms' | 'live' | 'library' | 'queue' | 'settings'): PaletteItem => ({
     key: screen,
     label,
     note: 'Go to',
@@ -49,6 +49,7 @@ function commandItems(state: UiState, actions: Actions): PaletteItem[] {
     go('Rooms', 'rooms'),
     go('Live', 'live'),
     go('Library', 'library'),
+    go('Queue', 'queue'),
     go('Settings', 'settings'),
     { key: 'add-room', label: 'Add room…', note: 'Rooms', run: () => void actions.editRoom(null) },
     { key: 'add-template', label: 'Add template…', note: 'Settings', run: () => void actions.editTemplate(null) },

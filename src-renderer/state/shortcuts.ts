@@ -6,7 +6,7 @@ export const SHORTCUTS: readonly { keys: readonly string[]; does: string; where:
   { keys: ['R'], does: 'Record, or stop (asked)', where: 'Everywhere' },
   { keys: ['/'], does: 'Search', where: 'Everywhere' },
   { keys: ['Ctrl K', '⌘ K'], does: 'Find a command, room or recording', where: 'Everywhere' },
-  { keys: ['G', 'then', 'R L B S'], does: 'Go to Rooms, Live, Library, Settings', where: 'Everywhere' },
+  { keys: ['G', 'then', 'R L B Q S'], does: 'Go to Rooms, Live, Library, Queue, Settings', where: 'Everywhere' },
   { keys: ['Esc'], does: 'Back from a recording, close a dialog', where: 'Everywhere' },
   { keys: ['?'], does: 'This list', where: 'Everywhere' },
   { keys: ['Space', 'K'], does: 'Play, pause', where: 'Player' },
@@ -21,11 +21,13 @@ export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||
-      target.matches('input:not([type="range"]), textarea, select, [role="textbox"], [role="combobox"]'))
+      target.matches(
+        'input:not([type="range"], [type="radio"]), textarea, select, [role="textbox"], [role="combobox"]',
+      ))
   );
 }
 
-const GO_TO = { r: 'rooms', l: 'live', b: 'library', s: 'settings' } as const;
+const GO_TO = { r: 'rooms', l: 'live', b: 'library', q: 'queue', s: 'settings' } as const;
 const GO_TO_WITHIN_MS = 1200;
 
 /** Listens for the shortcuts that work everywhere; the player listens for its own. Returns how to stop it. */

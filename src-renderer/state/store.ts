@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorRecord } from '../../src-main/contract/errors.ts';
 import type { AppSnapshot, SessionDetail, SessionSummary } from '../../src-main/contract/ipc.ts';
+import type { SessionLanes } from '../../src-main/contract/lanes.ts';
 import type { LiveRecording } from '../../src-main/contract/live.ts';
 import type { EditorDraft } from './drafts.ts';
 import { readTheme, type ThemeChoice } from './theme-choice.ts';
@@ -11,6 +12,7 @@ export type View =
   | { screen: 'live' }
   | { screen: 'library' }
   | { screen: 'review'; sessionId: string; outputId: string | null }
+  | { screen: 'queue' }
   | { screen: 'settings' };
 
 /** Something that is fetched: not there yet, there, or not to be had. */
@@ -40,6 +42,8 @@ export interface UiState {
   live: LiveRecording | null;
   /** Of the session that the Review screen shows. */
   detail: Loadable<SessionDetail>;
+  /** Of the same session; null until they are there. */
+  lanes: SessionLanes | null;
   /** What is typed: the link to record, and the searches. */
   link: string;
   roomSearch: string;
@@ -68,6 +72,7 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     sessions: { state: 'loading' },
     live: null,
     detail: { state: 'loading' },
+    lanes: null,
     link: '',
     roomSearch: '',
     librarySearch: '',

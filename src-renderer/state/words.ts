@@ -1,6 +1,6 @@
 import type { SummaryState } from '../../src-main/contract/ipc.ts';
 import type { LivePhase, LiveRecording, LiveUpload } from '../../src-main/contract/live.ts';
-import type { SessionOutput, SessionPeer, StreamType } from '../../src-main/contract/session.ts';
+import type { SessionOutput, SessionPeer, StreamType, WebhookDelivery } from '../../src-main/contract/session.ts';
 
 /**
  * What states are called and how they look: a tone, an icon and a word each, so that none is told by colour alone.
@@ -82,3 +82,9 @@ export function outputLabel(
     note: type === null ? 'stream' : STREAM_WORDS[type],
   };
 }
+
+export const WEBHOOK_WORDS: Record<WebhookDelivery['state'], StateWord> = {
+  pending: { tone: 'amber', icon: 'clock', word: 'Not taken yet' },
+  delivered: { tone: 'green', icon: 'check', word: 'Told' },
+  failed: { tone: 'amber', icon: 'alert', word: 'Refused for good' },
+};

@@ -1,0 +1,103 @@
+import { Tooltip } from '@mantine/core';
+import type { Lane, LaneSpan } from '../../src-main/contract/lanes.ts';
+import type { SpanReason } from '../../src-main/contract/timeline.ts';
+import { formatClock } from '../state/format.ts';
+import { STREAM_WORDS } from '../state/words.ts';
+import styles from './LaneRow.module.css';
+
+export interface LaneRowProps {
+  lane: Lane;
+  /** Of the whole session, in milliseconds. */
+  durationMs: number;
+  /** Where the player is. */
+  timeMs: number;
+  muted: boolean;
+  solo: boolean;
+  onMute: () => void;
+  onSolo: () => void;
+  onSeek: (timeMs: number) => void;
+}
+
+const REASONS: Record<SpanReason, string> = {
+  muted: 'Muted',
+  'camera-off': 'Camera off',
+  loss: 'Packets were lost on the way',
+  stall: 'Nothing arrived',
+  reconnect: 'The connection to the call was lost',
+  'layer-switch': 'Another picture size',
+};
+
+/** Why something is missing, and from when to when. */
+const spanWords = ({ reason, fromMs, toMs }: LaneSpan): string =>
+  `${REASONS[reason]}, ${formatClock(fromMs)}–${formatClock(toMs)} (${((toMs - fromMs) / 1000).toFixed(1)} s)`;
+
+/** One stream of somebody: when they were there, what was sent, why something is missing. */
+export function LaneRow(props: LaneRowProps) {
+  const { lane, durationMs, timeMs, muted, solo, onSeek } = props;
+  const place = (fromMs: number, toMs: number) => ({
+    left: `${(fromMs / durationMs) * 100}%`,
+    width: `${((toMs - fromMs) / durationMs) * 100}%`,
+  });
+  const playable = lane.file !== null;
+  return (
+    <li className={styles.lane}>
+      <div className={styles.who}>
+        <span className={styles.name}>
+          <strong className="clip">{lane.name}</strong>
+          <span className="clip">{lane.type === null ? 'sent nothing' : STREAM_WORDS[lane.type]}</span>
+        </span>
+        {playable && (
+          <>
+            <Key letter="S" label={`Solo ${lane.name}, ${lane.type ?? ''}`} pressed={solo} onPress={props.onSolo} />
+            <Key letter="M" label={`Mute ${lane.name}, ${lane.type ?? ''}`} pressed={muted} onPress={props.onMute} />
+          </>
+        )}
+      </div>
+      <div
+        className={styles.track}
+        onClick={(event) => {
+          const box = event.currentTarget.getBoundingClientRect();
+          onSeek(((event.clientX - box.left) / box.width) * durationMs);
+        }}
+      >
+        {lane.presence.map(([from, to]) => (
+          <span key={from} className={styles.presence} style={place(from, to)} />
+        ))}
+        {lane.type !== null && <span className={styles.media} style={place(...lane.media)} />}
+        {lane.spans.map((span) => (
+          <Tooltip key={`${span.reason} ${span.fromMs}`} label={spanWords(span)} openDelay={0}>
+            <button
+              type="button"
+              className={styles.span}
+              data-reason={span.reason}
+              aria-label={`${lane.name}: ${spanWords(span)}`}
+              style={place(span.fromMs, span.toMs)}
+              onClick={(event) => {
+                event.stopPropagation();
+                onSeek(span.fromMs);
+              }}
+            />
+          </Tooltip>
+        ))}
+        <span className={styles.playhead} style={{ left: `${(timeMs / durationMs) * 100}%` }} />
+      </div>
+    </li>
+  );
+}
+
+interface KeyProps {
+  letter: string;
+  label: string;
+  pressed: boolean;
+  onPress: () => void;
+}
+
+function Key({ letter, label, pressed, onPress }: KeyProps) {
+  return (
+    <Tooltip label={label}>
+      <button type="button" className={styles.key} aria-label={label} aria-pressed={pressed} onClick={onPress}>
+        {letter}
+      </button>
+    </Tooltip>
+  );
+}

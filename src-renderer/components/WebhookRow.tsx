@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core';
+import { IconSend } from '@tabler/icons-react';
+import type { WebhookDelivery } from '../../src-main/contract/session.ts';
+import { formatDateTime } from '../state/format.ts';
+import { WEBHOOK_WORDS } from '../state/words.ts';
+import { StateBadge } from './StateBadge.tsx';
+import styles from './WebhookRow.module.css';
+
+/** One event for the webhook: what it is, each attempt with what was answered, and sending it again. */
+export function WebhookRow({ delivery, onReplay }: { delivery: WebhookDelivery; onReplay: () => void }) {
+  return (
+    <li className={styles.item}>
+      <div className={styles.head}>
+        <span className={`${styles.type} clip`} title={delivery.type}>
+          {delivery.type}
+        </span>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconSend size={14} />}
+          aria-label={`Replay ${delivery.type}`}
+          onClick={onReplay}
+        >
+          Replay
+        </Button>
+      </div>
+      <StateBadge state={WEBHOOK_WORDS[delivery.state]} />
+      {delivery.failure !== null && <p className="selectable">{delivery.failure.error}</p>}
+      <ol className={styles.attempts}>
+        {delivery.attempts.map((attempt, index) => (
+          <li key={index} className="selectable">
+            {formatDateTime(attempt.at)} · {attempt.status === null ? 'no answer' : attempt.status}
+            {attempt.excerpt === '' ? '' : ` · ${attempt.excerpt}`}
+          </li>
+        ))}
+      </ol>
+    </li>
+  );
+}

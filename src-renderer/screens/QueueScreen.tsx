@@ -1,0 +1,90 @@
+import { Button } from '@mantine/core';
+import { IconCircleCheck, IconRefresh } from '@tabler/icons-react';
+import type { SessionSummary } from '../../src-main/contract/ipc.ts';
+import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
+import { Page } from '../components/Page.tsx';
+import { Panel } from '../components/Panel.tsx';
+import { SessionRow } from '../components/SessionRow.tsx';
+import { isRetryable, queueGroups } from '../state/queue.ts';
+import { useActions, useUi } from '../state/ui-context.ts';
+import { LastError, Problem } from './Problem.tsx';
+import styles from './QueueScreen.module.css';
+
+/** "Has it arrived?" */
+export function QueueScreen() {
+  const sessions = useUi((state) => state.sessions);
+  return (
+    <Page title="Queue" notice={<LastError />} tools={<RetryAll />}>
+      {sessions.state === 'loading' && <SkeletonRows rows={4} height={64} />}
+      {sessions.state === 'failed' && <Problem error={sessions.error} />}
+      {sessions.state === 'ready' && <Groups sessions={sessions.value} />}
+    </Page>
+  );
+}
+
+function RetryAll() {
+  const actions = useActions();
+  const sessions = useUi((state) => state.sessions);
+  const busy = useUi((state) => state.working.size > 0);
+  if (sessions.state !== 'ready') return null;
+  const retryable = [...sessions.value.values()].filter(isRetryable);
+  if (retryable.length === 0) return null;
+  return (
+    <Button
+      leftSection={<IconRefresh size={16} />}
+      loading={busy}
+      onClick={() => void actions.retryAll(retryable.map(({ sessionId }) => sessionId))}
+    >
+      Retry all ({retryable.length})
+    </Button>
+  );
+}
+
+function Groups({ sessions }: { sessions: ReadonlyMap<string, SessionSummary> }) {
+  const { needsYou, working } = queueGroups(sessions);
+  if (needsYou.length === 0 && working.length === 0) {
+    return (
+      <EmptyState icon={IconCircleCheck} title="Nothing is on its way">
+        Every recording has been delivered, or is meant to stay on this computer.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={styles.stack}>
+      <Group title="Needs you" sessions={needsYou} />
+      <Group title="In progress" sessions={working} />
+    </div>
+  );
+}
+
+/** More than fit on a screen are found in the library, by their state. */
+const SHOWN = 100;
+
+function Group({ title, sessions }: { title: string; sessions: readonly SessionSummary[] }) {
+  const actions = useActions();
+  const working = useUi((state) => state.working);
+  if (sessions.length === 0) return null;
+  const aside = sessions.length > SHOWN ? `${SHOWN} of ${sessions.length}` : String(sessions.length);
+  return (
+    <Panel title={title} aside={aside}>
+      <ul>
+        {sessions.slice(0, SHOWN).map((summary) => (
+          <li key={summary.sessionId} className={styles.item}>
+            <SessionRow summary={summary} onOpen={() => actions.openSession(summary.sessionId)} />
+            {isRetryable(summary) && (
+              <Button
+                variant="default"
+                size="compact-sm"
+                loading={working.has(summary.sessionId)}
+                aria-label={`Retry ${summary.roomName}`}
+                onClick={() => void actions.retryUploads(summary.sessionId)}
+              >
+                Retry
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
