@@ -166,10 +166,11 @@ async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: O
   report(0);
   const workDir = join(handle.dir, WORK_DIR);
   await mkdir(workDir, { recursive: true });
+  const ffmpeg = await tools.ffmpeg();
   const job = {
     sessionDir: handle.dir,
     session: handle.session,
-    ffmpeg: await tools.ffmpeg(),
+    ffmpeg: ffmpeg.urgent ?? ffmpeg,
     cards: tools.cards,
     pool: tools.pool,
     workDir,

@@ -31,6 +31,8 @@ export interface LiveFilesOptions {
   dir: string;
   ffmpeg: () => Promise<Ffmpeg>;
   cards: CardRenderer;
+  /** How busy the machine is; the real one where none is given. */
+  load?: Pick<CpuLoad, 'othersShare'>;
   /** Work stopped for good: the files are made after the call. */
   onTrouble: (message: string) => void;
 }
@@ -55,7 +57,7 @@ export class LiveFiles {
   readonly #options: LiveFilesOptions;
   readonly #workDir: string;
   readonly #stop = new AbortController();
-  readonly #load = new CpuLoad();
+  readonly #load: Pick<CpuLoad, 'othersShare'>;
   #manifest: Session | null = null;
   #clocks: FrozenClocks | null = null;
   #over: Promise<void> = Promise.resolve();
@@ -64,6 +66,7 @@ export class LiveFiles {
 
   constructor(options: LiveFilesOptions) {
     this.#options = options;
+    this.#load = options.load ?? new CpuLoad();
     this.#workDir = join(options.dir, WORK_DIR);
     this.pool = new TrackPool(options.dir);
   }

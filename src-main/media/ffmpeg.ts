@@ -44,6 +44,8 @@ export interface Ffmpeg {
   start(job: FfmpegJob): FfmpegProcess;
   /** Runs a job whose inputs and outputs are files. */
   run(job: FfmpegJob): Promise<FfmpegResult>;
+  /** The same for files that somebody waits for, the call being over: still behind a capture, ahead of idle work. */
+  readonly urgent?: Ffmpeg;
   /** `-filter_complex` with the graph in place, or in a file in `dir` where it is too long for a command line. */
   filterGraph(graph: string, dir: string): Promise<string[]>;
 }
@@ -61,9 +63,16 @@ export class FfmpegRunner implements Ffmpeg {
   readonly path: string;
   readonly majorVersion: number;
 
-  constructor(path: string, majorVersion: number) {
+  readonly #priority: number;
+
+  constructor(path: string, majorVersion: number, priority: number = constants.priority.PRIORITY_LOW) {
     this.path = path;
     this.majorVersion = majorVersion;
+    this.#priority = priority;
+  }
+
+  get urgent(): Ffmpeg {
+    return new FfmpegRunner(this.path, this.majorVersion, constants.priority.PRIORITY_BELOW_NORMAL);
   }
 
   start(job: FfmpegJob): FfmpegProcess {
@@ -91,7 +100,7 @@ export class FfmpegRunner implements Ffmpeg {
   #spawn(job: FfmpegJob, args: string[], progress: ProgressParser | undefined): FfmpegProcess {
     if (job.signal?.aborted) throw cancelled(job.name);
     const child = spawn(this.path, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
-    lowerPriority(child);
+    lowerPriority(child, this.#priority);
     let tail = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       tail = (tail + text).slice(-STDERR_TAIL_CHARS);
@@ -119,10 +128,10 @@ export class FfmpegRunner implements Ffmpeg {
   }
 }
 
-function lowerPriority(child: ChildProcess): void {
+function lowerPriority(child: ChildProcess, priority: number): void {
   if (child.pid === undefined) return;
   try {
-    setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    setPriority(child.pid, priority);
   } catch {
     // The process may be over already, or the system may not allow it: slower neighbours, no wrong result.
   }
