@@ -55,6 +55,7 @@ export class Printer {
       case 'error':
         return this.#error(event);
       case 'done':
+      case 'health':
       case 'stream-started':
       case 'stream-ended':
         return;

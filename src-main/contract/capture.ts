@@ -26,7 +26,9 @@ export type CaptureCommand =
   /** Bytes of chunks that are on disk now (cumulative): the page's bound on what is in flight. */
   | { type: 'written'; bytes: number }
   /** Whether a tile of this track is visible, so that its frames are decoded. */
-  | { type: 'watch'; trackId: string; visible: boolean };
+  | { type: 'watch'; trackId: string; visible: boolean }
+  /** Whether anybody looks at levels, so that a few audio packets a second are decoded for them. */
+  | { type: 'levels'; wanted: boolean };
 
 /** Numbers of one track, about once a second. Cumulative since the track's start. */
 export const trackStatsSchema = z.object({
@@ -37,7 +39,9 @@ export const trackStatsSchema = z.object({
   lostFrames: z.number().int().nonnegative(),
   width: z.number().int().nonnegative().nullable(),
   height: z.number().int().nonnegative().nullable(),
-  /** 0 to 1, audio only. */
+  /** When the last key frame came, milliseconds on the session clock; video only. */
+  lastKeyFrameMs: z.number().nullable(),
+  /** 0 to 1, audio only, and only while `levels` are wanted. */
   level: z.number().min(0).max(1).nullable(),
 });
 export type TrackStats = z.infer<typeof trackStatsSchema>;

@@ -32,9 +32,28 @@ export type RollcallEvent =
       rate?: number;
       eta?: number;
     }
+  /** Every 10 s: what arrives on each track. `t` and `last_key_frame_ms` are on the session clock. */
+  | { event: 'health'; t: number; tracks: TrackHealth[] }
   | { event: 'warning'; code: string; message: string; t?: number }
   | ({ event: 'error' } & ErrorRecord)
   | DoneEvent;
+
+/** One track's health. `level` is 0 to 1 for audio while a window shows it, else null. */
+export interface TrackHealth {
+  track_id: string;
+  peer_id: string;
+  kind: 'audio' | 'video';
+  codec: string;
+  paused: boolean;
+  bytes: number;
+  bitrate_bps: number;
+  fps: number | null;
+  width: number | null;
+  height: number | null;
+  lost_frames: number;
+  last_key_frame_ms: number | null;
+  level: number | null;
+}
 
 /** The last line. `duration` is in seconds, `size` in bytes; `file` and `composite` are absolute paths. */
 export interface DoneEvent {

@@ -14,6 +14,8 @@ export interface LiveTrack {
   width: number | null;
   height: number | null;
   lostFrames: number;
+  /** When the last key frame came, milliseconds on the session clock; video only. */
+  lastKeyFrameMs?: number | null;
   /** 0 to 1, audio only. */
   level: number | null;
 }

@@ -78,7 +78,7 @@ function deriveTrack(started: TrackStarted, { timeline, clocks, contents }: Sess
     size_bytes: content.sizeBytes,
     width: content.width,
     height: content.height,
-    paused: joinSpans([...paused, ...outages(started, timeline)]).filter(([, to]) => Number.isFinite(to)),
+    paused: joinSpans([...paused, ...outages(started, mediaEndMs, timeline)]).filter(([, to]) => Number.isFinite(to)),
     lost_frames: content.lostFrames,
   };
 }
@@ -87,10 +87,15 @@ function deriveTrack(started: TrackStarted, { timeline, clocks, contents }: Sess
  * Times within a video track in which no picture came, though its sender had not said that none would: an outage, a
  * stall, a loss. As in a pause, the last picture is not to be shown on through them.
  */
-function outages({ track_id, kind }: TrackStarted, timeline: readonly TimelineEvent[]): [number, number][] {
+function outages(
+  { track_id, kind }: TrackStarted,
+  mediaEndMs: number,
+  timeline: readonly TimelineEvent[],
+): [number, number][] {
   if (kind === 'audio') return [];
   return timeline.flatMap((event): [number, number][] => {
-    if (event.type !== 'span' || event.track_id !== track_id) return [];
+    // What came after the track's end needs no hiding.
+    if (event.type !== 'span' || event.track_id !== track_id || event.end > mediaEndMs) return [];
     return ['reconnect', 'stall', 'loss'].includes(event.reason) ? [[event.t, event.end]] : [];
   });
 }

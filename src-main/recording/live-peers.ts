@@ -1,4 +1,5 @@
 import type { TrackStats } from '../contract/capture.ts';
+import type { TrackHealth } from '../contract/events.ts';
 import type { LivePeer, LiveTrack } from '../contract/live.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
 
@@ -60,8 +61,8 @@ export class LivePeers {
       this.capturedBytes += Math.max(0, stats.bytes - track.previousBytes);
       track.previousBytes = stats.bytes;
       track.previousFrames = stats.frames;
-      const { bytes, width, height, lostFrames, level } = stats;
-      Object.assign(track, { bytes, width, height, lostFrames, level });
+      const { bytes, width, height, lostFrames, level, lastKeyFrameMs } = stats;
+      Object.assign(track, { bytes, width, height, lostFrames, level, lastKeyFrameMs });
     }
   }
 
@@ -77,6 +78,29 @@ export class LivePeers {
         tracks: tracks.map(({ previousBytes: _bytes, previousFrames: _frames, ...track }) => track),
       })),
     }));
+  }
+
+  /** The tracks under way, as `--json` tells of them. */
+  health(): TrackHealth[] {
+    return this.view().flatMap(({ peerId, streams }) =>
+      streams.flatMap(({ tracks }) =>
+        tracks.map((track) => ({
+          track_id: track.trackId,
+          peer_id: peerId,
+          kind: track.kind,
+          codec: track.codec,
+          paused: track.paused,
+          bytes: track.bytes,
+          bitrate_bps: track.bitrateBps,
+          fps: track.fps,
+          width: track.width,
+          height: track.height,
+          lost_frames: track.lostFrames,
+          last_key_frame_ms: track.lastKeyFrameMs ?? null,
+          level: track.level,
+        })),
+      ),
+    );
   }
 
   displayName(peerId: string): string {

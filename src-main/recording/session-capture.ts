@@ -64,6 +64,9 @@ interface StreamState {
 /** A page that dies is opened again, unless it has died more often than this within DEATHS_MS. */
 const MAX_DEATHS = 5;
 const DEATHS_MS = 60_000;
+/** How long levels are measured after somebody looked at them. */
+const LEVELS_MS = 3000;
+const HEALTH_MS = 10_000;
 
 /**
  * One recording from the first message of its capture page to a closed session folder: tracks, timeline, manifest. Disk
@@ -78,6 +81,8 @@ export class SessionCapture {
   #resolve: (result: CaptureResult) => void = () => undefined;
   readonly peers = new LivePeers();
   #page: CapturePage | null = null;
+  #levelsTimer: NodeJS.Timeout | undefined;
+  #healthAtMs = 0;
   #deathsAtMs: number[] = [];
   /** Tracks that ended with their page, by kind and stream: since when they are missed. */
   readonly #missed = new Map<string, { trackId: string; sinceMs: number }>();
@@ -102,6 +107,16 @@ export class SessionCapture {
   run(): Promise<CaptureResult> {
     void this.#connect();
     return new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /** Somebody looks at the levels now: they are measured for a while. */
+  wantLevels(): void {
+    clearTimeout(this.#levelsTimer);
+    if (this.#levelsTimer === undefined) this.#page?.post({ type: 'levels', wanted: true });
+    this.#levelsTimer = setTimeout(() => {
+      this.#levelsTimer = undefined;
+      this.#page?.post({ type: 'levels', wanted: false });
+    }, LEVELS_MS).unref();
   }
 
   get joined(): boolean {
@@ -131,6 +146,7 @@ export class SessionCapture {
         (reason) => this.#pageGone(reason),
       );
       this.#page = page;
+      if (this.#levelsTimer !== undefined) page.post({ type: 'levels', wanted: true });
       if (this.#stopping !== null) {
         page.post({ type: 'stop' });
         return;
@@ -221,7 +237,8 @@ export class SessionCapture {
       case 'clock':
         return this.#open().tracks.appendClock(message.trackId, message.sample);
       case 'stats':
-        return this.peers.stats(message.tracks);
+        this.peers.stats(message.tracks);
+        return this.#tellHealth();
       case 'track-closed':
         return this.#trackClosed(message);
       case 'stopped':
@@ -276,6 +293,13 @@ export class SessionCapture {
     if (plan.maxDurationS !== null) {
       this.#durationTimer = setTimeout(() => this.stop('the maximum duration was reached'), plan.maxDurationS * 1000);
     }
+  }
+
+  #tellHealth(): void {
+    const now = Date.now();
+    if (!this.#session || now - this.#healthAtMs < HEALTH_MS) return;
+    this.#healthAtMs = now;
+    this.#emit({ event: 'health', t: now - this.#session.epochMs, tracks: this.peers.health() });
   }
 
   /** @param peers null while the call is lost: nobody can tell then. */
@@ -403,6 +427,7 @@ export class SessionCapture {
     this.#over = true;
     clearTimeout(this.#emptyTimer);
     clearTimeout(this.#durationTimer);
+    clearTimeout(this.#levelsTimer);
     this.#page?.close();
     const session = this.#session;
     try {

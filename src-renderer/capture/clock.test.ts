@@ -8,8 +8,63 @@ describe('RTP timestamps', () => {
     ['late across the wrap', [0xfffffff0, 0x10, 0xfffffff8], [4294967280, 4294967312, 4294967288]],
     ['late packets', [5000, 7000, 6000, 8000], [5000, 7000, 6000, 8000]],
   ])('%s', (_name, given, expected) => {
-    const unwrapper = new RtpUnwrapper();
-    expect(given.map((timestamp) => unwrapper.unwrap(timestamp))).toEqual(expected);
+    const unwrapper = new RtpUnwrapper(48_000);
+    expect(given.map((timestamp, i) => unwrapper.unwrap(timestamp, i * 20))).toEqual(expected);
+  });
+
+  test.each<[string, [rtp: number, arrivalMs: number][], number[]]>([
+    [
+      'begun anew ahead',
+      [
+        [0, 0],
+        [900_000, 20],
+        [900_960, 40],
+      ],
+      [0, 960, 1920],
+    ],
+    [
+      'begun anew behind',
+      [
+        [4_000_000, 0],
+        [4_000_960, 20],
+        [7, 40],
+        [967, 60],
+      ],
+      [4_000_000, 4_000_960, 4_001_920, 4_002_880],
+    ],
+    [
+      'that stood still in a pause of two minutes',
+      [
+        [0, 0],
+        [960, 120_000],
+      ],
+      [0, 5_760_000],
+    ],
+    [
+      'after a wait of 30 hours, in which they wrapped',
+      [
+        [0, 0],
+        [894_032_704, 108_000_000],
+      ],
+      [0, 5_184_000_000],
+    ],
+  ])('%s go on by arrival', (_name, given, expected) => {
+    const unwrapper = new RtpUnwrapper(48_000);
+    expect(given.map(([rtp, arrivalMs]) => unwrapper.unwrap(rtp, arrivalMs))).toEqual(expected);
+    expect(unwrapper.resets).toBe(1);
+  });
+
+  test('an outage of 8 s, and a machine that stalls for 8 s, leave them as they are', () => {
+    const unwrapper = new RtpUnwrapper(48_000);
+    const given = [
+      [0, 0],
+      [384_000, 8000],
+      [384_960, 16_000],
+      [385_920, 16_000],
+      [768_000, 16_000],
+    ] as const;
+    expect(given.map(([rtp, arrivalMs]) => unwrapper.unwrap(rtp, arrivalMs))).toEqual(given.map(([rtp]) => rtp));
+    expect(unwrapper.resets).toBe(0);
   });
 });
 

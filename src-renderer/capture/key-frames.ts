@@ -13,6 +13,8 @@ const MAX_SPACING_MS = 60_000;
 export interface FrameTimes {
   lastFrameAtMs: number | null;
   lastKeyFrameAtMs: number | null;
+  /** When a frame was last found to be missing. */
+  lossAtMs?: number | null;
 }
 
 /**
@@ -31,7 +33,7 @@ export class KeyFramePolicy {
   }
 
   /** @returns why a key frame is wanted now, or null. A reason counts as asked. */
-  due(nowMs: number, track: FrameTimes, paused: boolean): 'periodic' | 'start' | 'stall' | null {
+  due(nowMs: number, track: FrameTimes, paused: boolean): 'periodic' | 'start' | 'stall' | 'loss' | null {
     if ((track.lastKeyFrameAtMs ?? -Infinity) > this.#lastRequestMs) this.#unanswered = 0;
     const spacingMs = Math.min(MAX_SPACING_MS, SPACING_MS * 2 ** this.#unanswered);
     if (paused || nowMs - this.#lastRequestMs < spacingMs) return null;
@@ -42,8 +44,9 @@ export class KeyFramePolicy {
     return reason;
   }
 
-  #reason(nowMs: number, track: FrameTimes): 'periodic' | 'start' | 'stall' | null {
+  #reason(nowMs: number, track: FrameTimes): 'periodic' | 'start' | 'stall' | 'loss' | null {
     if (track.lastKeyFrameAtMs === null) return nowMs - this.#startedAtMs >= START_MS ? 'start' : null;
+    if ((track.lossAtMs ?? -Infinity) > track.lastKeyFrameAtMs) return 'loss';
     if (track.lastFrameAtMs !== null && nowMs - track.lastFrameAtMs >= STALL_MS) return 'stall';
     return nowMs - track.lastKeyFrameAtMs >= this.#intervalMs ? 'periodic' : null;
   }

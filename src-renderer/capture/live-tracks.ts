@@ -1,6 +1,7 @@
 import type { SpanReason, TimelineEvent } from '../../src-main/contract/timeline.ts';
 import { tapSupport } from '../call/call.ts';
 import type { NewConsumer } from '../call/signalling.ts';
+import { canRecord } from './codecs.ts';
 import type { LiveTrack, StreamIds } from './stream-ids.ts';
 import type { ToWorker } from './worker-messages.ts';
 
@@ -51,6 +52,12 @@ export class LiveTracks {
   add(consumer: NewConsumer, receiver: RTCRtpReceiver, epochMs: number): void {
     const { kind, source, peerId } = consumer;
     const parameters = consumer.rtpParameters.codecs[0];
+    const codec = (parameters?.mimeType.split('/')[1] ?? 'unknown').toLowerCase();
+    if (!canRecord(kind, codec)) {
+      const message = `The ${kind} of ${peerId} is ${codec}, which cannot be recorded; ask for another codec.`;
+      this.#host.timeline({ type: 'warning', code: 'CODEC_NOT_RECORDED', message });
+      return;
+    }
     const track: LiveTrack = {
       trackId: crypto.randomUUID(),
       streamId: this.#streamIds.get(peerId, source === 'screen' ? 'screen' : 'main'),
@@ -61,7 +68,6 @@ export class LiveTracks {
       layersAtMs: null,
     };
     this.#tracks.set(consumer.consumerId, track);
-    const codec = (parameters?.mimeType.split('/')[1] ?? 'unknown').toLowerCase();
     const clockRate = parameters?.clockRate ?? (kind === 'video' ? 90_000 : 48_000);
     const channels = parameters?.channels ?? 1;
     this.#host.timeline({

@@ -235,7 +235,7 @@ export class CaptureSession {
     old?.leave();
   }
 
-  #requestKeyFrame(trackId: string, reason: 'periodic' | 'start' | 'stall'): void {
+  #requestKeyFrame(trackId: string, reason: 'periodic' | 'start' | 'stall' | 'loss'): void {
     const consumerId = this.#tracks.consumerOf(trackId);
     if (consumerId === null || !this.#call || this.#lostAtMs !== null || this.#linkDownAtMs !== null) return;
     this.#timeline({ type: 'key-frame-requested', track_id: trackId, reason });

@@ -5,19 +5,8 @@ import {
   MkvOutputFormat,
   Output,
   StreamTarget,
-  type AudioCodec,
-  type VideoCodec,
 } from 'mediabunny';
-
-/** Codec names of WebRTC as mediabunny has them; what is not here cannot be put into Matroska by it. */
-const VIDEO_CODECS: Readonly<Record<string, VideoCodec>> = {
-  vp8: 'vp8',
-  vp9: 'vp9',
-  h264: 'avc',
-  h265: 'hevc',
-  av1: 'av1',
-};
-const AUDIO_CODECS: Readonly<Record<string, AudioCodec>> = { opus: 'opus', pcmu: 'ulaw', pcma: 'alaw' };
+import { AUDIO_CODECS, VIDEO_CODECS } from './codecs.ts';
 
 export interface VideoParameters {
   kind: 'video';

@@ -6,6 +6,7 @@ import { opusDurationMs } from './opus.ts';
 import type { Outbox } from './outbox.ts';
 import { ReorderBuffer, type AudioPacket } from './reorder.ts';
 import { TrackFile, type VideoParameters } from './track-file.ts';
+import { VideoOrder, type OrderedFrame } from './video-order.ts';
 import { nowMs, type TrackInfo } from './worker-messages.ts';
 
 /** A picture as it came: `data` is ours. */
@@ -15,6 +16,13 @@ export interface VideoFrame {
   width: number | null;
   height: number | null;
   data: Uint8Array;
+}
+
+interface CompleteFrame extends OrderedFrame {
+  frame: VideoFrame;
+  /** NAL units of H.264. */
+  units: Uint8Array[] | null;
+  key: boolean;
 }
 
 /** Until a file has two frames, its last frame is taken to last this long. */
@@ -35,9 +43,10 @@ export interface TrackListener {
 export class TrackRecorder {
   readonly info: TrackInfo;
   readonly #outbox: Outbox;
-  readonly #rtp = new RtpUnwrapper();
+  readonly #rtp: RtpUnwrapper;
   readonly #clock = new ClockSampler();
   readonly #reorder = new ReorderBuffer();
+  readonly #order = new VideoOrder<CompleteFrame>();
   readonly #listener: TrackListener;
   readonly #gaps: GapDetector;
   #file: TrackFile | null = null;
@@ -49,10 +58,13 @@ export class TrackRecorder {
   /** Unix milliseconds of the last frame and key frame, for the key-frame policy. */
   lastFrameAtMs: number | null = null;
   lastKeyFrameAtMs: number | null = null;
+  /** Unix milliseconds at which a frame was found to be missing that others need. */
+  lossAtMs: number | null = null;
 
   constructor(info: TrackInfo, outbox: Outbox, listener: TrackListener) {
     this.info = info;
     this.#outbox = outbox;
+    this.#rtp = new RtpUnwrapper(info.clockRate);
     this.#listener = listener;
     this.#gaps = new GapDetector(info.source === 'screen');
     this.#stats = {
@@ -63,36 +75,35 @@ export class TrackRecorder {
       lostFrames: 0,
       width: null,
       height: null,
+      lastKeyFrameMs: null,
       level: null,
     };
   }
 
-  /** Takes a picture. What comes before the first key frame cannot be decoded by anybody and is not kept. */
+  /** Takes a picture, in whatever order they come. */
   video(frame: VideoFrame): void {
     const arrivalMs = nowMs();
     this.lastFrameAtMs = arrivalMs;
     const units = this.info.codec === 'h264' ? splitAnnexB(frame.data) : null;
     const key = units ? isIdr(units) : frame.key;
     if (key) this.lastKeyFrameAtMs = arrivalMs;
-    const ticks = this.#rtp.unwrap(frame.rtpTimestamp);
-    if (!this.#file) {
-      const parameters = key ? this.#videoParameters(frame, units) : null;
-      if (!parameters) {
-        this.#stats.lostFrames += 1;
-        return;
-      }
-      this.#open(parameters, arrivalMs);
-    }
-    this.#noteGap(arrivalMs);
-    if (key) this.#noteResolution(frame);
-    this.#write(units ? toLengthPrefixed(units) : frame.data, key, ticks, arrivalMs, null);
+    if (this.#file) this.#noteGap(arrivalMs);
+    const ticks = this.#rtp.unwrap(frame.rtpTimestamp, arrivalMs);
+    const late = this.#order.late;
+    this.#writeVideo(this.#order.push({ frame, units, key, ticks, arrivalMs }));
+    if (this.#order.late > late) this.lossAtMs = arrivalMs;
+  }
+
+  /** Writes what has waited long enough for what did not come. */
+  poll(): void {
+    this.#writeVideo(this.#order.release(nowMs()));
   }
 
   /** Takes an audio packet, in whatever order they come. */
   audio(rtpTimestamp: number, sequenceNumber: number | null, data: Uint8Array): void {
     const arrivalMs = nowMs();
     this.lastFrameAtMs = arrivalMs;
-    const ticks = this.#rtp.unwrap(rtpTimestamp);
+    const ticks = this.#rtp.unwrap(rtpTimestamp, arrivalMs);
     this.#noteGap(arrivalMs);
     this.#writeAudio(this.#reorder.push({ ticks, sequenceNumber, data, arrivalMs }));
   }
@@ -108,13 +119,16 @@ export class TrackRecorder {
 
   /** Cumulative numbers for the window and the manifest. */
   stats(): TrackStats {
-    const lost = this.#reorder.lost + this.#reorder.late + this.#refused;
-    return { ...this.#stats, lostFrames: this.#stats.lostFrames + lost };
+    const lost = this.#reorder.lost + this.#reorder.late + this.#order.late + this.#refused;
+    const { lastKeyFrameAtMs } = this;
+    const lastKeyFrameMs = lastKeyFrameAtMs === null ? null : Math.round(lastKeyFrameAtMs - this.info.epochMs);
+    return { ...this.#stats, lostFrames: this.#stats.lostFrames + lost, lastKeyFrameMs };
   }
 
   /** Ends the file and says so to main; every byte goes before. */
   async close(): Promise<void> {
     this.#writeAudio(this.#reorder.flush());
+    this.#writeVideo(this.#order.release(Infinity));
     const sample = this.#clock.end();
     if (sample) this.#sendClock(sample);
     await this.#file?.close();
@@ -124,6 +138,23 @@ export class TrackRecorder {
       endFileMs: this.#file ? this.#lastFileMs + this.#lastDurationMs : 0,
       stats: this.stats(),
     });
+  }
+
+  /** What comes before the first key frame cannot be decoded by anybody and is not kept. */
+  #writeVideo(frames: readonly CompleteFrame[]): void {
+    for (const { frame, units, key, ticks, arrivalMs } of frames) {
+      if (!this.#file) {
+        const parameters = key ? this.#videoParameters(frame, units) : null;
+        if (!parameters) {
+          this.#stats.lostFrames += 1;
+          continue;
+        }
+        this.#open(parameters, arrivalMs);
+        this.#noteGap(arrivalMs);
+      }
+      if (key) this.#noteResolution(frame);
+      this.#write(units ? toLengthPrefixed(units) : frame.data, key, ticks, arrivalMs, null);
+    }
   }
 
   #videoParameters(frame: VideoFrame, units: Uint8Array[] | null): VideoParameters | null {

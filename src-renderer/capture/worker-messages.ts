@@ -35,7 +35,7 @@ export type ToWorker =
 /** Worker -> page */
 export type FromWorker =
   | { type: 'command'; command: CaptureCommand }
-  | { type: 'key-frame-wanted'; trackId: string; reason: 'periodic' | 'start' | 'stall' }
+  | { type: 'key-frame-wanted'; trackId: string; reason: 'periodic' | 'start' | 'stall' | 'loss' }
   | { type: 'resolution'; trackId: string; width: number; height: number }
   | { type: 'all-closed' };
 

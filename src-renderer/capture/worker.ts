@@ -2,6 +2,7 @@
 import type { SpanReason } from '../../src-main/contract/timeline.ts';
 import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/capture.ts';
 import { KeyFramePolicy } from './key-frames.ts';
+import { LevelMeter } from './level-meter.ts';
 import { Outbox } from './outbox.ts';
 import { placationFrame } from './placate.ts';
 import { TrackRecorder } from './track-recorder.ts';
@@ -15,11 +16,15 @@ import { nowMs, type FromWorker, type ToWorker, type TrackInfo } from './worker-
 declare const self: DedicatedWorkerGlobalScope;
 
 const STATS_INTERVAL_MS = 1000;
+/** How often frames are let go that waited for others in vain. */
+const POLL_INTERVAL_MS = 100;
 
 interface ActiveTrack {
   recorder: TrackRecorder;
   policy: KeyFramePolicy | null;
   placation: ArrayBuffer | null;
+  /** While levels are wanted; null where the codec has none. */
+  meter: LevelMeter | null | undefined;
   visible: boolean;
   paused: boolean;
 }
@@ -35,6 +40,7 @@ const lastFrames = new Map<string, number>();
 const pausedIds = new Set<string>();
 let keyFrameIntervalS = 10;
 let linkUp = true;
+let levelsWanted = false;
 let epochMs = 0;
 let port: MessagePort | null = null;
 
@@ -61,6 +67,7 @@ function openTrack(info: TrackInfo): ActiveTrack {
     recorder,
     policy: info.kind === 'video' ? new KeyFramePolicy(keyFrameIntervalS * 1000, nowMs()) : null,
     placation: info.kind === 'video' ? placationFrame(info.codec) : null,
+    meter: undefined,
     visible: false,
     paused: pausedIds.has(trackId),
   };
@@ -115,11 +122,11 @@ function takeVideo(
 /** Audio is never decoded here, so nothing is forwarded: no device plays it. */
 function takeAudio(track: ActiveTrack, frame: RTCEncodedAudioFrame): void {
   const metadata = frame.getMetadata();
-  track.recorder.audio(
-    metadata.rtpTimestamp ?? frame.timestamp,
-    metadata.sequenceNumber ?? null,
-    new Uint8Array(frame.data),
-  );
+  const data = new Uint8Array(frame.data);
+  track.recorder.audio(metadata.rtpTimestamp ?? frame.timestamp, metadata.sequenceNumber ?? null, data);
+  if (!levelsWanted) return;
+  if (track.meter === undefined) track.meter = LevelMeter.create(track.recorder.info);
+  track.meter?.take(data);
 }
 
 function closeTrack(trackId: string): void {
@@ -128,6 +135,7 @@ function closeTrack(trackId: string): void {
   pausedIds.delete(trackId);
   if (!track) return;
   tracks.delete(trackId);
+  track.meter?.close();
   if (track.recorder.lastFrameAtMs !== null) lastFrames.set(trackId, track.recorder.lastFrameAtMs);
   const done = track.recorder
     .close()
@@ -150,7 +158,16 @@ function tick(): void {
     if (reason) toPage({ type: 'key-frame-wanted', trackId, reason });
   }
   if (tracks.size > 0) {
-    outbox.send({ type: 'stats', tracks: [...tracks.values()].map((track) => track.recorder.stats()) });
+    const level = ({ meter }: ActiveTrack): number | null => (meter ? (meter.read() ?? 0) : null);
+    const list = [...tracks.values()].map((track) => ({ ...track.recorder.stats(), level: level(track) }));
+    outbox.send({ type: 'stats', tracks: list });
+  }
+}
+
+function dropMeters(): void {
+  for (const track of tracks.values()) {
+    track.meter?.close();
+    track.meter = undefined;
   }
 }
 
@@ -164,6 +181,10 @@ function handleMain(command: CaptureCommand): void {
       if (track) track.visible = command.visible;
       return;
     }
+    case 'levels':
+      levelsWanted = command.wanted;
+      if (!levelsWanted) dropMeters();
+      return;
     case 'start':
     case 'stop':
       toPage({ type: 'command', command });
@@ -221,3 +242,4 @@ self.addEventListener('rtctransform', (event) => {
 });
 
 setInterval(tick, STATS_INTERVAL_MS);
+setInterval(() => tracks.forEach(({ recorder }) => recorder.poll()), POLL_INTERVAL_MS);
