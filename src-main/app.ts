@@ -1,11 +1,16 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { linkTo, replay } from './app-delivery.ts';
 import { AppSettings } from './app-settings.ts';
-import { RollcallError, toRollcallError, type ErrorRecord } from './contract/errors.ts';
+import { RollcallError, toRollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
 import type { AppChange, AppSnapshot, RecordTarget, SessionDetail, SessionSummary } from './contract/ipc.ts';
 import type { LiveRecording } from './contract/live.ts';
 import type { Environment } from './environment.ts';
 import { deliver, makeFiles } from './finish.ts';
+import type { SessionLanes } from './contract/lanes.ts';
+import type { WebhookDelivery } from './contract/session.ts';
+import { sessionLanes } from './library/lanes.ts';
+import { readTimeline } from './recording/timeline.ts';
+import { libraryState } from './library-state.ts';
 import { SessionIndex } from './library/session-index.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
@@ -159,6 +164,30 @@ export class RollcallApp implements AppService {
     return this.#exclusively(sessionId, (manifest, emit, signal) => this.#deliver(manifest, emit, signal));
   }
 
+  retryUpload(sessionId: string, outputId: string): Promise<void> {
+    return this.#exclusively(sessionId, (manifest, emit, signal) => this.#deliver(manifest, emit, signal, [outputId]));
+  }
+
+  async link(sessionId: string, outputId: string): Promise<{ url: string; expiresAt: string }> {
+    const { session } = await this.#index.detail(sessionId);
+    return linkTo(session, outputId, async (known) => settingsOfSession(await this.#environment.settings(), known));
+  }
+
+  async replayWebhook(sessionId: string, deliveryId: string): Promise<WebhookDelivery | null> {
+    let sent: WebhookDelivery | null = null;
+    await this.#exclusively(sessionId, async (manifest, _emit, signal) => {
+      const settings = settingsOfSession(await this.#environment.settings(), manifest.session);
+      const accountId = this.#environment.settingsStore.installationId();
+      sent = await replay(manifest, deliveryId, { settings, accountId, signal });
+    });
+    return sent;
+  }
+
+  async lanes(sessionId: string): Promise<SessionLanes> {
+    const { session, dir } = await this.#index.detail(sessionId);
+    return session === null ? { durationMs: 0, lanes: [] } : sessionLanes(session, await readTimeline(dir));
+  }
+
   async cancelUploads(sessionId: string): Promise<void> {
     if (this.#recordingId() === sessionId) this.#run?.cancelFinishing();
     const work = this.#work.get(sessionId);
@@ -177,14 +206,21 @@ export class RollcallApp implements AppService {
     return () => this.#listeners.delete(listener);
   }
 
-  async #deliver(manifest: SessionManifest, emit: Emit, signal: AbortSignal): Promise<void> {
+  async #deliver(
+    manifest: SessionManifest,
+    emit: Emit,
+    signal: AbortSignal,
+    outputIds?: readonly string[],
+  ): Promise<void> {
     const inForce = await this.#environment.settings();
     this.#flow.setLimit(uploadLimit(inForce));
     this.#holdDuringCall();
     const now = settingsOfSession(inForce, manifest.session);
     const accountId = this.#environment.settingsStore.installationId();
-    const flow = this.#flowOf(manifest.session.session_id);
-    const error = await deliver(manifest, { settings: now, accountId, emit, signal, flow });
+    const error = await deliver(manifest, {
+      ...{ settings: now, accountId, emit, signal, flow: this.#flowOf(manifest.session.session_id) },
+      ...(outputIds === undefined ? {} : { outputIds }),
+    });
     if (error) throw error;
   }
 
@@ -285,21 +321,5 @@ export class RollcallApp implements AppService {
   async #refresh(): Promise<void> {
     await this.#index.refresh().catch((error: unknown) => console.error('the library could not be read', error));
     this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
-  }
-}
-
-async function libraryState(dir: string): Promise<{ freeBytes: number | null; error: ErrorRecord | null }> {
-  try {
-    await mkdir(dir, { recursive: true });
-    const { bavail, bsize } = await statfs(dir);
-    return { freeBytes: bavail * bsize, error: null };
-  } catch (error) {
-    const record = new RollcallError(
-      'DISK_FAILED',
-      `The library folder ${dir} cannot be used.`,
-      'Plug its disk in, or choose another folder in Settings.',
-      { details: String(error) },
-    ).toRecord();
-    return { freeBytes: null, error: record };
   }
 }
