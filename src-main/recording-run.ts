@@ -148,6 +148,8 @@ export class RecordingRun {
   /** What the window shows now. */
   live(): LiveRecording {
     const session = this.#capture.session;
+    // Somebody looks: levels are measured for as long as they do.
+    this.#capture.wantLevels();
     return {
       recordingId: session?.id ?? this.#id,
       phase: this.#phase,
