@@ -136,5 +136,6 @@ function partFilters(spec: SegmentSpec, layer: Layer, part: ShownPart): string {
   const from = part.startS.toFixed(6);
   const halfFrame = 0.5 / spec.fps;
   const trim = part.startS > 0 ? `trim=start=${(part.startS - halfFrame).toFixed(6)},setpts=PTS-${from}/TB,` : '';
-  return `${trim}${fit},fps=${spec.fps}:start_time=0:round=near,${hold}`;
+  // The last frame of a copy has no duration, and `fps` drops an only frame that lasts no time: it is held first.
+  return `${trim}${fit},tpad=stop_mode=clone:stop_duration=1,fps=${spec.fps}:start_time=0:round=near,${hold}`;
 }
