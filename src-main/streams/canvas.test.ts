@@ -24,16 +24,23 @@ describe('canvasSize', () => {
   });
 });
 
+// Pieces of 9 s: 270 frames at 30 fps.
 it.each([
   [1, [[0, 1]]],
-  [1800, [[0, 1800]]],
+  [270, [[0, 270]]],
   [
-    1801,
+    271,
     [
-      [0, 1800],
-      [1800, 1801],
+      [0, 270],
+      [270, 271],
     ],
   ],
 ])('splits %d frames', (ticks, expected) =>
   expect(splitTicks(ticks, 30).map(({ from, to }) => [from, to])).toEqual(expected),
 );
+
+it('leaves no gap and no overlap, however long the stream', () => {
+  const pieces = splitTicks(1801, 30);
+  expect(pieces.map(({ from }) => from)).toEqual([0, ...pieces.slice(0, -1).map(({ to }) => to)]);
+  expect(pieces.at(-1)?.to).toBe(1801);
+});
