@@ -1,16 +1,11 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { captureMessageSchema, type CaptureCommand, type CaptureMessage } from '../contract/capture.ts';
 import { RollcallError, toRollcallError } from '../contract/errors.ts';
 import type { Emit } from '../contract/events.ts';
-import { startDate } from '../contract/ids.ts';
-import { SESSION_SCHEMA_VERSION, type Session, type StreamType } from '../contract/session.ts';
-import type { MediaKind, TimelineEvent } from '../contract/timeline.ts';
+import type { TimelineEvent } from '../contract/timeline.ts';
+import { Announcer } from './announcer.ts';
 import { LivePeers } from './live-peers.ts';
-import { lockSession } from './lock.ts';
-import { SessionManifest } from './manifest.ts';
-import { TimelineWriter } from './timeline.ts';
-import { TrackStore } from './track-store.ts';
+import type { SessionManifest } from './manifest.ts';
+import { closeSession, openSession, type CapturePlan, type OpenSession } from './open-session.ts';
 
 /** A capture page as this stage sees it; the real one is a window (`shell/capture-window.ts`). */
 export interface CapturePage {
@@ -24,19 +19,6 @@ export type OpenCapturePage = (
   onGone: (reason: string) => void,
 ) => Promise<CapturePage>;
 
-export interface CapturePlan {
-  libraryDir: string;
-  appVersion: string;
-  sessionId: string;
-  room: Session['room'];
-  settings: Session['settings'];
-  start: Extract<CaptureCommand, { type: 'start' }>;
-  /** Seconds after which the recording stops by itself; null: never. */
-  maxDurationS: number | null;
-  /** Seconds after the last peer has left until it stops; null: never. */
-  stopWhenEmptyS: number | null;
-}
-
 /** What a capture ended with. No session: nobody ever sent anything. */
 export interface CaptureResult {
   manifest: SessionManifest | null;
@@ -44,21 +26,6 @@ export interface CaptureResult {
   unlock: () => Promise<void>;
   /** Why it ended early, where it did; what was captured until then is in the session. */
   error: RollcallError | null;
-}
-
-interface OpenSession {
-  manifest: SessionManifest;
-  timeline: TimelineWriter;
-  tracks: TrackStore;
-  epochMs: number;
-  unlock: () => Promise<void>;
-}
-
-interface StreamState {
-  peerId: string;
-  screen: boolean;
-  video: boolean;
-  openTracks: Set<string>;
 }
 
 /** A page that dies is opened again, unless it has died more often than this within DEATHS_MS. */
@@ -76,8 +43,7 @@ export class SessionCapture {
   readonly #plan: CapturePlan;
   readonly #openPage: OpenCapturePage;
   readonly #emit: Emit;
-  readonly #streams = new Map<string, StreamState>();
-  readonly #streamOfTrack = new Map<string, { streamId: string; kind: MediaKind }>();
+  readonly #announcer: Announcer;
   #resolve: (result: CaptureResult) => void = () => undefined;
   readonly peers = new LivePeers();
   #page: CapturePage | null = null;
@@ -101,6 +67,7 @@ export class SessionCapture {
     this.#plan = plan;
     this.#openPage = openPage;
     this.#emit = emit;
+    this.#announcer = new Announcer(emit);
   }
 
   /** Joins and records until stopped; never rejects. */
@@ -151,12 +118,7 @@ export class SessionCapture {
         page.post({ type: 'stop' });
         return;
       }
-      const streams = [...this.#streams].map(([streamId, { peerId, screen }]) => ({
-        peerId,
-        type: screen ? ('screen' as const) : ('main' as const),
-        streamId,
-      }));
-      page.post({ ...this.#plan.start, epochMs: this.#session?.epochMs ?? null, streams });
+      page.post({ ...this.#plan.start, epochMs: this.#session?.epochMs ?? null, streams: this.#announcer.streams });
     } catch (error) {
       this.#fail(toRollcallError(error));
     }
@@ -181,7 +143,7 @@ export class SessionCapture {
       }
       const t = goneAtMs - session.epochMs;
       await this.#timeline({ t, type: 'disconnected', what: 'capture', details: reason });
-      for (const [trackId, { streamId, kind }] of [...this.#streamOfTrack]) {
+      for (const [trackId, { streamId, kind }] of this.#announcer.openTracks) {
         this.#missed.set(`${kind} ${streamId}`, { trackId, sinceMs: t });
         await this.#timeline({ t, type: 'track-ended', track_id: trackId, reason: 'the capture page died' });
       }
@@ -257,39 +219,10 @@ export class SessionCapture {
   async #openSession(epochMs: number): Promise<void> {
     if (this.#session) return;
     const plan = this.#plan;
-    const dir = join(plan.libraryDir, plan.room.id, startDate(epochMs), plan.sessionId);
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    const unlock = await lockSession(dir);
-    const started_at = new Date(epochMs).toISOString();
-    const manifest = await SessionManifest.create(dir, {
-      schema_version: SESSION_SCHEMA_VERSION,
-      app_version: plan.appVersion,
-      session_id: plan.sessionId,
-      state: 'recording',
-      room: plan.room,
-      start_date: startDate(epochMs),
-      started_at,
-      stopped_at: null,
-      epoch_ms: epochMs,
-      duration_ms: null,
-      settings: plan.settings,
-      peers: [],
-      streams: [],
-      tracks: [],
-      outputs: [],
-      uploads: [],
-      webhooks: [],
-      error: null,
-    });
-    this.#session = {
-      manifest,
-      timeline: new TimelineWriter(dir),
-      tracks: await TrackStore.create(dir),
-      epochMs,
-      unlock,
-    };
-    await this.#timeline({ t: 0, type: 'session-started', wall_clock: started_at });
-    this.#emit({ event: 'recording', session_id: plan.sessionId, session_dir: dir, started_at });
+    this.#session = await openSession(plan, epochMs);
+    const { dir, session } = this.#session.manifest;
+    await this.#timeline({ t: 0, type: 'session-started', wall_clock: session.started_at });
+    this.#emit({ event: 'recording', session_id: plan.sessionId, session_dir: dir, started_at: session.started_at });
     if (plan.maxDurationS !== null) {
       this.#durationTimer = setTimeout(() => this.stop('the maximum duration was reached'), plan.maxDurationS * 1000);
     }
@@ -314,7 +247,7 @@ export class SessionCapture {
 
   async #timeline(event: TimelineEvent): Promise<void> {
     this.peers.apply(event);
-    this.#announce(event);
+    this.#announcer.apply(event);
     await this.#open().timeline.append(event);
     if (event.type === 'track-started') await this.#explainGap(event);
   }
@@ -332,68 +265,6 @@ export class SessionCapture {
       reason: 'reconnect',
       end: t,
     });
-  }
-
-  #announce(event: TimelineEvent): void {
-    const { t } = event;
-    switch (event.type) {
-      case 'peer-joined':
-        return this.#emit({ event: 'peer-joined', t, peer_id: event.peer_id, display_name: event.display_name });
-      case 'peer-left':
-        return this.#emit({ event: 'peer-left', t, peer_id: event.peer_id });
-      case 'track-started':
-        return this.#streamTrackStarted(event);
-      case 'track-ended':
-        return this.#streamTrackEnded(event.track_id, t);
-      case 'warning':
-        return this.#emit({ event: 'warning', code: event.code, message: event.message, t });
-      case 'disconnected':
-        return this.#emit({
-          event: 'warning',
-          code: 'DISCONNECTED',
-          message:
-            event.what === 'capture'
-              ? 'The part of Rollcall that captures stopped working; it is started again.'
-              : `The ${event.what === 'ice' ? 'media' : event.what} connection was lost; connecting again.`,
-          t,
-        });
-      case 'reconnected':
-        return this.#emit({
-          event: 'warning',
-          code: 'RECONNECTED',
-          message: `Connected again after ${(event.gap_ms / 1000).toFixed(1)} s.`,
-          t,
-        });
-      default:
-        return;
-    }
-  }
-
-  #streamTrackStarted(event: Extract<TimelineEvent, { type: 'track-started' }>): void {
-    const { t, peer_id, stream_id, track_id } = event;
-    let stream = this.#streams.get(stream_id);
-    if (!stream) {
-      stream = { peerId: peer_id, screen: event.source === 'screen', video: false, openTracks: new Set() };
-      this.#streams.set(stream_id, stream);
-    }
-    const first = stream.openTracks.size === 0;
-    stream.video ||= event.kind === 'video';
-    stream.openTracks.add(track_id);
-    this.#streamOfTrack.set(track_id, { streamId: stream_id, kind: event.kind });
-    // Microphone and camera are announced apart; until the camera is, the stream counts as `regular` all the same.
-    if (first)
-      this.#emit({ event: 'stream-started', t, peer_id, stream_id, type: stream.screen ? 'screen' : 'regular' });
-  }
-
-  #streamTrackEnded(trackId: string, t: number): void {
-    const streamId = this.#streamOfTrack.get(trackId)?.streamId;
-    const stream = streamId === undefined ? undefined : this.#streams.get(streamId);
-    if (streamId === undefined || !stream) return;
-    this.#streamOfTrack.delete(trackId);
-    stream.openTracks.delete(trackId);
-    if (stream.openTracks.size > 0) return;
-    const type: StreamType = stream.screen ? 'screen' : stream.video ? 'regular' : 'audio';
-    this.#emit({ event: 'stream-ended', t, peer_id: stream.peerId, stream_id: streamId, type });
   }
 
   async #trackClosed({ trackId, endFileMs, stats }: Extract<CaptureMessage, { type: 'track-closed' }>): Promise<void> {
@@ -431,7 +302,7 @@ export class SessionCapture {
     this.#page?.close();
     const session = this.#session;
     try {
-      if (session) await this.#closeSession(session);
+      if (session) await closeSession(session, this.#stopping ?? this.#error?.message ?? 'the call ended');
     } catch (error) {
       this.#error ??= toRollcallError(error);
     }
@@ -439,17 +310,6 @@ export class SessionCapture {
       manifest: session?.manifest ?? null,
       unlock: session?.unlock ?? (() => Promise.resolve()),
       error: this.#error,
-    });
-  }
-
-  async #closeSession({ tracks, timeline, manifest, epochMs }: OpenSession): Promise<void> {
-    await tracks.closeAll();
-    const stoppedAtMs = Date.now();
-    const reason = this.#stopping ?? this.#error?.message ?? 'the call ended';
-    await timeline.append({ t: stoppedAtMs - epochMs, type: 'session-stopped', reason });
-    await manifest.update((draft) => {
-      draft.state = 'finalizing';
-      draft.stopped_at = new Date(stoppedAtMs).toISOString();
     });
   }
 }
