@@ -14,6 +14,7 @@ let sfu: Sfu;
 let store: S3Store;
 let receiver: WebhookReceiver;
 let running: RunningApp;
+/** By their place in the call; they start at once and are ready in any order. */
 const publishers: Publisher[] = [];
 
 beforeAll(async () => {
@@ -36,17 +37,15 @@ afterAll(async () => {
 });
 
 const publish = async (name: string, index: number): Promise<void> => {
-  publishers.push(
-    await startPublisher(sfu, 'monday', {
-      ...{
-        name,
-        colour: COLOURS[index] ?? '#cc2020',
-        toneHz: TONES[index] ?? 440,
-        codec: index === 0 ? 'vp8' : 'h264',
-      },
-      ...{ width: 640, height: 360, fps: 30, durationS: 30 },
-    }),
-  );
+  publishers[index] = await startPublisher(sfu, 'monday', {
+    ...{
+      name,
+      colour: COLOURS[index] ?? '#cc2020',
+      toneHz: TONES[index] ?? 440,
+      codec: index === 0 ? 'vp8' : 'h264',
+    },
+    ...{ width: 640, height: 360, fps: 30, durationS: 30 },
+  });
 };
 
 const setUpStorage = async (secret: string): Promise<void> => {
