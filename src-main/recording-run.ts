@@ -211,8 +211,9 @@ export class RecordingRun {
     }
   }
 
-  /** Begins to make the files while the call goes on. */
+  /** Begins to make the files while the call goes on, unless `ROLLCALL_FILES_AFTER_CALL` leaves them all for later. */
   #startFiles(dir: string): void {
+    if (process.env['ROLLCALL_FILES_AFTER_CALL']) return;
     this.#files ??= new LiveFiles({
       dir,
       ffmpeg: () => this.#environment.ffmpeg(),

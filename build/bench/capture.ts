@@ -105,7 +105,11 @@ async function start(variant: Variant, url: string, library: string, viewer: str
       ? await electronCommand(words)
       : await electronCommand([`--url=${url}`, `--mode=${variant}`], { app: viewer });
   // Without a sound card Chromium complains at length about each stream that it plays.
-  return spawn(executablePath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  // Making files is another matter (`bench -- compose`): here it would be counted as capture.
+  return spawn(executablePath, args, {
+    env: { ...env, ROLLCALL_FILES_AFTER_CALL: '1' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 async function publish(sfu: Sfu, peers: number, seconds: number): Promise<Publisher[]> {
