@@ -1,20 +1,27 @@
+import type { Outcome } from './cli/program.ts';
 import { linkTo, replay } from './app-delivery.ts';
 import { AppSettings } from './app-settings.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
-import type { Emit } from './contract/events.ts';
+import type { Emit, RecordingEvent } from './contract/events.ts';
 import type { AppChange, AppSnapshot, RecordTarget, SessionDetail, SessionSummary } from './contract/ipc.ts';
 import type { LiveRecording } from './contract/live.ts';
-import type { Environment } from './environment.ts';
+import { roomIdOf, type Environment } from './environment.ts';
 import { deliver, makeFiles } from './finish.ts';
 import type { SessionLanes } from './contract/lanes.ts';
 import type { WebhookDelivery } from './contract/session.ts';
+import type { Room, Settings } from './contract/settings.ts';
 import { sessionLanes } from './library/lanes.ts';
 import { readTimeline } from './recording/timeline.ts';
 import { libraryState } from './library-state.ts';
 import { SessionIndex } from './library/session-index.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
+import { MachineLoad } from './machine-load.ts';
+import type { Budget } from './recording/budget.ts';
 import { RecordingRun } from './recording-run.ts';
+import { Recordings, type StartOptions } from './recordings.ts';
+import { parseJoinUrl } from './settings/join-url.ts';
+import { findRoom } from './settings/rooms.ts';
 import { settingsOfSession } from './settings/session-room.ts';
 import { isCapturing, type AppService } from './shell/app-service.ts';
 import { uploadLimit, UploadFlow } from './upload/flow.ts';
@@ -26,7 +33,24 @@ const STOP_WHEN_EMPTY_S = 60;
 
 type Work = { abort: AbortController; done: Promise<void> };
 
-/** The app behind the window: one recording at a time, the library, and work on its sessions. */
+export interface AppOptions {
+  /** How many recordings may run at once. */
+  budget(): Budget;
+  /** Whether a window shows the recording under way: it then hears of it twice a second. */
+  window: boolean;
+  /** What happens in the recordings. */
+  onEvent?(event: RecordingEvent): void;
+}
+
+/** What a recording is started with beside its room. */
+export interface RecordOptions {
+  kind: StartOptions['kind'];
+  mayBegin?: StartOptions['mayBegin'];
+  stopWhenEmptyS?: number | null;
+  maxDurationS?: number | null;
+}
+
+/** The app behind the window, the API and `rollcall serve`: recordings, the library, and work on its sessions. */
 export class RollcallApp implements AppService {
   readonly settings: AppSettings;
   readonly #environment: Environment;
@@ -38,15 +62,29 @@ export class RollcallApp implements AppService {
   readonly #flow = new UploadFlow();
   /** By session id: what the user pauses. */
   readonly #flows = new Map<string, UploadFlow>();
-  #run: RecordingRun | null = null;
-  #ending: Promise<unknown> = Promise.resolve();
+  readonly #recordings: Recordings;
+  readonly #load: MachineLoad;
+  readonly #options: AppOptions;
+  /** Recordings that are over and off the window's screen. */
+  readonly #dismissed = new WeakSet<RecordingRun>();
   #liveTimer: NodeJS.Timeout | undefined;
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, options: AppOptions) {
     this.#environment = environment;
+    this.#options = options;
+    this.#load = new MachineLoad(
+      () => environment.libraryDir,
+      () => this.#recordings.working().reduce((sum, run) => sum + run.view().capturedBytes, 0),
+    );
+    this.#recordings = new Recordings({
+      budget: () => options.budget(),
+      load: () => this.#load.now(),
+      onEvent: (event) => this.#hear(event),
+      onChange: () => this.#recordingsChanged(),
+    });
     this.#index = new SessionIndex({
       library: environment.libraryDir,
-      isActive: (sessionId) => this.#work.has(sessionId) || this.#recordingId() === sessionId,
+      isActive: (sessionId) => this.#work.has(sessionId) || this.#isRecordings(sessionId),
       onChange: ({ changed, removed }) => this.#tell({ kind: 'sessions', changed, removed }),
     });
     this.settings = new AppSettings(environment.settingsStore, async () => {
@@ -65,10 +103,11 @@ export class RollcallApp implements AppService {
     }
   }
 
-  /** Stops the recording and waits until everything is done; for leaving the app. */
-  async finish(): Promise<void> {
-    this.#run?.stop('Rollcall was closed');
-    await this.#ending;
+  /** Stops the recordings and waits until everything is done; for leaving the app. */
+  async finish(): Promise<Outcome[]> {
+    const outcomes = await this.#recordings.finish('Rollcall was closed');
+    this.#load.stop();
+    return outcomes;
   }
 
   async snapshot(): Promise<AppSnapshot> {
@@ -83,6 +122,16 @@ export class RollcallApp implements AppService {
 
   live(): LiveRecording | null {
     return this.#run?.live() ?? null;
+  }
+
+  /** The recording that the window shows: the latest that works, else the latest one, until it is dismissed. */
+  get #run(): RecordingRun | null {
+    const latest = this.#recordings.working().at(-1) ?? this.#recordings.all().at(-1);
+    return latest === undefined || this.#dismissed.has(latest) ? null : latest;
+  }
+
+  get recordings(): Recordings {
+    return this.#recordings;
   }
 
   sessions(): Promise<SessionSummary[]> {
@@ -102,36 +151,41 @@ export class RollcallApp implements AppService {
         'Stop it first: Rollcall records one call at a time.',
       );
     }
+    await this.record(target, { kind: 'asked' });
+  }
+
+  /**
+   * Starts a recording beside those that run.
+   * @throws RollcallError where the room is disabled or busy, the link is wrong, or the budget is used up.
+   */
+  async record(target: RecordTarget, options: RecordOptions): Promise<RecordingRun> {
     const environment = this.#environment;
-    const room = 'roomId' in target ? this.#room(target.roomId) : null;
-    const run = await RecordingRun.prepare(environment, {
-      request: {
-        joinUrl: room?.url ?? ('url' in target ? target.url : ''),
-        room: room?.id,
-        libraryDir: environment.libraryDir,
-        maxDurationS: null,
-        stopWhenEmptyS: STOP_WHEN_EMPTY_S,
-        upload: true,
-        composite: true,
-      },
-      settings: () => environment.settings(),
-      keepRoom: true,
-      emit: (event) => {
-        if (event.event === 'recording' || event.event === 'output' || event.event === 'upload')
-          void this.#touchRecording();
-      },
-    });
-    this.#run = run;
-    clearInterval(this.#liveTimer);
-    this.#liveTimer = setInterval(() => this.#tellLive(), LIVE_INTERVAL_MS);
-    this.#tellLive();
-    this.#ending = run.run().then(async () => {
-      clearInterval(this.#liveTimer);
-      this.#tellLive();
-      await this.#touchRecording();
-      this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
-    });
-    this.#ending.catch((error: unknown) => console.error(error));
+    const room =
+      'roomId' in target ? this.#room(target.roomId) : this.#roomOf(await environment.settings(), target.url);
+    const { kind, mayBegin } = options;
+    const start: StartOptions = { roomId: room.id, roomName: room.name, kind, ...(mayBegin ? { mayBegin } : {}) };
+    const run = await this.#recordings.start(start, (hooks) =>
+      RecordingRun.prepare(environment, {
+        request: {
+          joinUrl: room.url,
+          room: 'roomId' in target ? room.id : undefined,
+          libraryDir: environment.libraryDir,
+          maxDurationS: options.maxDurationS ?? null,
+          stopWhenEmptyS: options.stopWhenEmptyS === undefined ? STOP_WHEN_EMPTY_S : options.stopWhenEmptyS,
+          upload: true,
+          composite: true,
+        },
+        settings: () => environment.settings(),
+        keepRoom: true,
+        flow: this.#flow,
+        ...hooks,
+      }),
+    );
+    this.#recordings
+      .outcome(run)
+      .then(() => this.#recordingOver(run))
+      .catch((error: unknown) => console.error(error));
+    return run;
   }
 
   stopRecording(): Promise<void> {
@@ -141,9 +195,8 @@ export class RollcallApp implements AppService {
   }
 
   dismissLive(): void {
-    const phase = this.live()?.phase;
-    if (phase !== 'done' && phase !== 'failed') return;
-    this.#run = null;
+    const run = this.#run;
+    if (run?.phase === 'done' || run?.phase === 'failed') this.#dismissed.add(run);
     this.#tellLive();
   }
 
@@ -189,7 +242,7 @@ export class RollcallApp implements AppService {
   }
 
   async cancelUploads(sessionId: string): Promise<void> {
-    if (this.#recordingId() === sessionId) this.#run?.cancelFinishing();
+    this.#recordings.find(sessionId)?.cancelFinishing();
     const work = this.#work.get(sessionId);
     work?.abort.abort();
     await work?.done.catch(() => undefined); // Its own caller hears of it.
@@ -241,8 +294,10 @@ export class RollcallApp implements AppService {
 
   /** Where the settings say so, nothing is uploaded while a call is captured. */
   #holdDuringCall(): void {
-    const wanted = this.#environment.settingsStore.redacted().uploads?.hold_during_calls === true;
-    if (wanted && isCapturing(this.live())) this.#flow.hold('call');
+    const settings = this.#environment.settingsStore.redacted();
+    this.#flow.setLimit(uploadLimit(settings));
+    const wanted = settings.uploads?.hold_during_calls === true;
+    if (wanted && this.#recordings.working().some((run) => isCapturing(run.view()))) this.#flow.hold('call');
     else this.#flow.release('call');
   }
 
@@ -251,7 +306,7 @@ export class RollcallApp implements AppService {
     sessionId: string,
     work: (manifest: SessionManifest, emit: Emit, signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    if (this.#work.has(sessionId) || (this.#recordingId() === sessionId && this.#isWorking())) {
+    if (this.#work.has(sessionId) || this.#isRecordings(sessionId)) {
       throw new RollcallError('SESSION_BUSY', 'This session is being worked on already.', 'Wait until that is done.');
     }
     const { dir } = await this.#index.detail(sessionId);
@@ -291,27 +346,49 @@ export class RollcallApp implements AppService {
     return room;
   }
 
-  #isWorking(): boolean {
-    const phase = this.live()?.phase;
-    return phase !== undefined && phase !== 'done' && phase !== 'failed';
+  /** The room that a link leads to: one of the settings, or the one that would be made for it. */
+  #roomOf(settings: Settings, joinUrl: string): Room {
+    return findRoom(settings, { joinUrl }, () => roomIdOf(parseJoinUrl(joinUrl).signallingUrl)).room;
   }
 
-  #recordingId(): string | null {
-    return this.live()?.sessionId ?? null;
+  /** Whether a recording of this process works on the session. */
+  #isRecordings(sessionId: string): boolean {
+    return this.#recordings.working().some(({ id }) => id === sessionId);
   }
 
   #recordingDir(sessionId: string): string | null {
-    return this.#recordingId() === sessionId ? (this.#run?.sessionDir ?? null) : null;
+    return this.#recordings.find(sessionId)?.sessionDir ?? null;
   }
 
-  async #touchRecording(): Promise<void> {
-    const dir = this.#run?.sessionDir;
+  #hear(event: RecordingEvent): void {
+    this.#options.onEvent?.(event);
+    const { event: what, recording_id: id } = event;
+    if (what === 'recording' || what === 'output' || what === 'upload') void this.#touchRecording(id);
+  }
+
+  /** One began or ended. */
+  #recordingsChanged(): void {
+    const working = this.#recordings.working().length > 0;
+    if (working) this.#load.start();
+    else this.#load.stop();
+    clearInterval(this.#liveTimer);
+    if (working) this.#liveTimer = setInterval(() => this.#tellLive(), LIVE_INTERVAL_MS);
+    this.#tellLive();
+  }
+
+  async #recordingOver(run: RecordingRun): Promise<void> {
+    await this.#touchRecording(run.id);
+    this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
+  }
+
+  async #touchRecording(recordingId: string): Promise<void> {
+    const dir = this.#recordings.find(recordingId)?.sessionDir;
     if (dir) await this.#index.touch(dir);
   }
 
   #tellLive(): void {
     this.#holdDuringCall();
-    this.#tell({ kind: 'live', live: this.live() });
+    if (this.#options.window) this.#tell({ kind: 'live', live: this.live() });
   }
 
   #tell(change: AppChange): void {

@@ -68,13 +68,15 @@ export interface CaptureDependencies {
   appVersion: string;
   openPage(plan: RecordPlan): OpenCapturePage;
   emit: Emit;
+  /** Asked when the first media is there: why nothing may be recorded, or null. */
+  admit?: (() => RollcallError | null) | undefined;
 }
 
 /** Makes the capture of a planned recording; the library folder exists afterwards. */
 export async function prepareCapture(
   plan: RecordPlan,
   request: RecordRequest,
-  { appVersion, openPage, emit }: CaptureDependencies,
+  { appVersion, openPage, emit, admit }: CaptureDependencies,
 ): Promise<SessionCapture> {
   await mkdir(request.libraryDir, { recursive: true }).catch((error: unknown) => {
     throw new RollcallError(
@@ -103,6 +105,7 @@ export async function prepareCapture(
       },
       maxDurationS: request.maxDurationS,
       stopWhenEmptyS: request.stopWhenEmptyS,
+      ...(admit ? { admit } : {}),
     },
     openPage(plan),
     emit,

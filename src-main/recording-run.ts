@@ -11,9 +11,8 @@ import { planRecording, prepareCapture, type RecordPlan, type RecordRequest } fr
 import type { SessionManifest } from './recording/manifest.ts';
 import type { SessionCapture } from './recording/session-capture.ts';
 import { parseJoinUrl } from './settings/join-url.ts';
-import { newId } from './settings/rooms.ts';
 import { settingsOfSession } from './settings/session-room.ts';
-import { limitedFlow } from './upload/flow.ts';
+import { limitedFlow, type Flow } from './upload/flow.ts';
 
 const DISK_CHECK_MS = 5000;
 /** Below this a recording is ended while its files can still be closed. */
@@ -28,6 +27,10 @@ export interface RunOptions {
   /** Keep a room that was not in the settings. */
   keepRoom: boolean;
   emit: Emit;
+  /** Asked when the first media is there: why nothing may be recorded, or null. */
+  admit?: () => RollcallError | null;
+  /** Holds uploads back together with others; absent: this recording's own, with the settings' limit. */
+  flow?: Flow;
 }
 
 /** One recording from the wish to the delivered files, for the command line and the window alike. */
@@ -36,7 +39,6 @@ export class RecordingRun {
   readonly #options: RunOptions;
   readonly #plan: RecordPlan;
   readonly #capture: SessionCapture;
-  readonly #id = newId();
   readonly #finishing = new AbortController();
   #files: LiveFiles | null = null;
   #phase: LivePhase = 'joining';
@@ -69,6 +71,7 @@ export class RecordingRun {
     const capture = await prepareCapture(plan, request, {
       appVersion: environment.version,
       openPage: (of) => environment.openPage(of),
+      admit: options.admit,
       emit: (event) => holder.run?.emit(event),
     });
     holder.run = new RecordingRun(environment, options, plan, capture);
@@ -111,6 +114,15 @@ export class RecordingRun {
     this.#finishing.abort();
   }
 
+  /** The recording's id, which is also its session's. */
+  get id(): string {
+    return this.#capture.sessionId;
+  }
+
+  get phase(): LivePhase {
+    return this.#phase;
+  }
+
   get sessionDir(): string | null {
     return this.#capture.session?.dir ?? null;
   }
@@ -145,13 +157,17 @@ export class RecordingRun {
     this.#options.emit(event);
   }
 
-  /** What the window shows now. */
+  /** What the window shows now. Somebody looks: levels are measured for as long as they do. */
   live(): LiveRecording {
-    const session = this.#capture.session;
-    // Somebody looks: levels are measured for as long as they do.
     this.#capture.wantLevels();
+    return this.view();
+  }
+
+  /** How far it is, for whoever does not look at levels. */
+  view(): LiveRecording {
+    const session = this.#capture.session;
     return {
-      recordingId: session?.id ?? this.#id,
+      recordingId: this.id,
       phase: this.#phase,
       roomName: this.#plan.room.name,
       roomId: this.#plan.room.id,
@@ -193,7 +209,8 @@ export class RecordingRun {
     const inForce = await settings();
     const now = settingsOfSession(inForce, manifest.session);
     const accountId = this.#environment.settingsStore.installationId();
-    const undelivered = await deliver(manifest, { settings: now, accountId, emit, signal, flow: limitedFlow(inForce) });
+    const flow = this.#options.flow ?? limitedFlow(inForce);
+    const undelivered = await deliver(manifest, { settings: now, accountId, emit, signal, flow });
     for (const { output_id, error } of manifest.session.uploads) {
       const upload = this.#uploads.get(output_id);
       if (upload) this.#uploads.set(output_id, { ...upload, error });

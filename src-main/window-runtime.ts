@@ -14,7 +14,7 @@ export async function runWindow(environment: Environment): Promise<void> {
     app.exit(0);
     return;
   }
-  const service = new RollcallApp(environment);
+  const service = new RollcallApp(environment, { budget: () => 'auto', window: true });
   const outbox = new OutboxRunner({
     source: service,
     settingsOf: async (session) => settingsOfSession(await environment.settings(), session),

@@ -34,6 +34,12 @@ export const ERROR_KINDS = {
   RECORDING_DISABLED: kind('usage', 2, false, 'INPUT_ERROR'),
   SESSION_INVALID: kind('usage', 2, false, 'INPUT_ERROR'),
   SESSION_BUSY: kind('usage', 2, true, 'INTERNAL_ERROR'),
+  /** The room is being recorded already. */
+  ROOM_BUSY: kind('usage', 2, true, 'INPUT_ERROR'),
+  /** One more recording would starve those that run. */
+  OVER_BUDGET: kind('usage', 2, true, 'INPUT_ERROR'),
+  /** What the API is asked for is not there. */
+  NOT_FOUND: kind('usage', 2, false, 'INPUT_ERROR'),
   DISPLAY_MISSING: kind('usage', 2, false, 'INTERNAL_ERROR'),
 
   JOIN_UNREACHABLE: kind('network', 3, true, 'NETWORK_ERROR'),

@@ -65,3 +65,6 @@ export interface DoneEvent {
 }
 
 export type Emit = (event: RollcallEvent) => void;
+
+/** An event with the recording that it belongs to, where several run at once. */
+export type RecordingEvent = RollcallEvent & { recording_id: string; room_id: string };

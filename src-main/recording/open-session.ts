@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CaptureCommand } from '../contract/capture.ts';
+import type { RollcallError } from '../contract/errors.ts';
 import { startDate } from '../contract/ids.ts';
 import { SESSION_SCHEMA_VERSION, type Session } from '../contract/session.ts';
 import { lockSession } from './lock.ts';
@@ -19,6 +20,8 @@ export interface CapturePlan {
   maxDurationS: number | null;
   /** Seconds after the last peer has left until it stops; null: never. */
   stopWhenEmptyS: number | null;
+  /** Asked when the first media is there: why nothing may be recorded, or null. */
+  admit?: () => RollcallError | null;
 }
 
 /** A session folder that is being recorded into. */

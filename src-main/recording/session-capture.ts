@@ -59,6 +59,8 @@ export class SessionCapture {
   #stopping: string | null = null;
   #error: RollcallError | null = null;
   #over = false;
+  /** The recording may not begin: what comes until the page has stopped is not kept. */
+  #refused = false;
   #seenPeers = false;
   #emptyTimer: NodeJS.Timeout | undefined;
   #durationTimer: NodeJS.Timeout | undefined;
@@ -88,6 +90,11 @@ export class SessionCapture {
 
   get joined(): boolean {
     return this.#joined;
+  }
+
+  /** The session's id, also before there is one. */
+  get sessionId(): string {
+    return this.#plan.sessionId;
   }
 
   /** The session's folder and start, once there is media. */
@@ -172,6 +179,7 @@ export class SessionCapture {
   }
 
   async #handle(message: CaptureMessage): Promise<void> {
+    if (this.#refused && message.type !== 'stopped' && message.type !== 'failed') return;
     switch (message.type) {
       case 'joined':
         this.#joined = true;
@@ -219,6 +227,13 @@ export class SessionCapture {
   async #openSession(epochMs: number): Promise<void> {
     if (this.#session) return;
     const plan = this.#plan;
+    const refused = plan.admit?.() ?? null;
+    if (refused !== null) {
+      this.#refused = true;
+      this.#error ??= refused;
+      this.stop(refused.message);
+      return;
+    }
     this.#session = await openSession(plan, epochMs);
     const { dir, session } = this.#session.manifest;
     await this.#timeline({ t: 0, type: 'session-started', wall_clock: session.started_at });

@@ -1,0 +1,164 @@
+import type { Outcome } from './cli/program.ts';
+import { RollcallError } from './contract/errors.ts';
+import type { RecordingEvent, RollcallEvent } from './contract/events.ts';
+import type { LivePhase } from './contract/live.ts';
+import { admission, type Budget, type Load } from './recording/budget.ts';
+import type { RecordingRun } from './recording-run.ts';
+
+/** What a recording is started with beside its own options. */
+export interface StartOptions {
+  /** The room that it records; one room is recorded once at a time. */
+  roomId: string;
+  roomName: string;
+  /**
+   * `asked`: somebody asked for it, so it has its place in the budget from now on. `watch`: it waits for people, and
+   * takes a place when the first of them sends something; where there is none it is refused then.
+   */
+  kind: 'asked' | 'watch';
+  /** Asked at the first media, before the budget is: why this recording may not begin, or null. */
+  mayBegin?: () => RollcallError | null;
+}
+
+/** Makes a recording that has not begun; `admit` is its say at the first media. */
+export type MakeRun = (hooks: {
+  emit: (event: RollcallEvent) => void;
+  admit: () => RollcallError | null;
+}) => Promise<RecordingRun>;
+
+interface Entry extends StartOptions {
+  run: RecordingRun;
+  over: Promise<Outcome>;
+}
+
+export interface RecordingsOptions {
+  budget(): Budget;
+  /** What the machine has and does now, and what the library's disk has left. */
+  load(): Load;
+  onEvent(event: RecordingEvent): void;
+  /** Something about the recordings changed: one began or ended. */
+  onChange(): void;
+}
+
+/** Recordings that are over stay listed up to this number. */
+const KEEP_OVER = 50;
+
+const CAPTURING: readonly LivePhase[] = ['joining', 'waiting-for-peers', 'recording'];
+const ON_AIR: readonly LivePhase[] = ['recording'];
+const OVER: readonly LivePhase[] = ['done', 'failed'];
+
+/** The recordings of this process: as many at once as the budget allows, one at a time of each room. */
+export class Recordings {
+  readonly #options: RecordingsOptions;
+  #entries: Entry[] = [];
+  /** Starts that are being prepared: they have their places already. */
+  readonly #starting = new Map<string, StartOptions>();
+
+  constructor(options: RecordingsOptions) {
+    this.#options = options;
+  }
+
+  /** All that run, and the last ones that are over; the latest last. */
+  all(): RecordingRun[] {
+    return this.#entries.map(({ run }) => run);
+  }
+
+  /** Those that are not over. */
+  working(): RecordingRun[] {
+    return this.all().filter(({ phase }) => !OVER.includes(phase));
+  }
+
+  find(recordingId: string): RecordingRun | null {
+    return this.all().find(({ id }) => id === recordingId) ?? null;
+  }
+
+  /** The recording that is in the room's call now. */
+  ofRoom(roomId: string): RecordingRun | null {
+    return this.#entries.find(({ run, roomId: id }) => id === roomId && CAPTURING.includes(run.phase))?.run ?? null;
+  }
+
+  /** Settles with the outcome of a recording of this list. */
+  outcome(run: RecordingRun): Promise<Outcome> {
+    const entry = this.#entries.find((candidate) => candidate.run === run);
+    return entry?.over ?? Promise.reject(new Error(`no recording ${run.id}`));
+  }
+
+  /**
+   * Starts a recording; it joins in the background.
+   * @throws RollcallError ROOM_BUSY where the room is being recorded, OVER_BUDGET where it would starve another one,
+   *   and what preparing throws.
+   */
+  async start(options: StartOptions, make: MakeRun): Promise<RecordingRun> {
+    this.#assertFree(options);
+    this.#starting.set(options.roomId, options);
+    try {
+      if (options.kind === 'asked') {
+        const refused = admission(this.#options.budget(), this.#taken(options.roomId), this.#options.load());
+        if (refused !== null) throw overBudget(options.roomName, refused);
+      }
+      const holder: { run?: RecordingRun } = {};
+      const run = await make({
+        emit: (event) => this.#emit(options, holder.run, event),
+        admit: () => this.#admit(options),
+      });
+      holder.run = run;
+      const over = run.run().finally(() => this.#options.onChange());
+      this.#entries = [...this.#kept(), { ...options, run, over }];
+      return run;
+    } finally {
+      this.#starting.delete(options.roomId);
+      this.#options.onChange();
+    }
+  }
+
+  /** Ends every call, and waits until the files are made and delivered. */
+  async finish(reason: string): Promise<Outcome[]> {
+    const entries = [...this.#entries];
+    for (const { run } of entries) run.stop(reason);
+    return Promise.all(entries.map(({ over }) => over));
+  }
+
+  /** Places that are taken: recordings that were asked for, and others that are recording. */
+  #taken(exceptRoomId: string): number {
+    const running = this.#entries.filter(({ run, kind, roomId }) =>
+      roomId === exceptRoomId ? false : (kind === 'asked' ? CAPTURING : ON_AIR).includes(run.phase),
+    );
+    const starting = [...this.#starting.values()].filter(
+      ({ kind, roomId }) => kind === 'asked' && roomId !== exceptRoomId,
+    );
+    return running.length + starting.length;
+  }
+
+  #assertFree({ roomId, roomName }: StartOptions): void {
+    if (!this.#starting.has(roomId) && this.ofRoom(roomId) === null) return;
+    throw new RollcallError(
+      'ROOM_BUSY',
+      `"${roomName}" is being recorded already.`,
+      'Stop that recording first, or let it go on.',
+    );
+  }
+
+  #admit(options: StartOptions): RollcallError | null {
+    const refused = options.mayBegin?.() ?? null;
+    if (refused !== null || options.kind === 'asked') return refused;
+    const reason = admission(this.#options.budget(), this.#taken(options.roomId), this.#options.load());
+    return reason === null ? null : overBudget(options.roomName, reason);
+  }
+
+  #emit({ roomId }: StartOptions, run: RecordingRun | undefined, event: RollcallEvent): void {
+    this.#options.onEvent({ recording_id: run?.id ?? '', room_id: roomId, ...event });
+  }
+
+  #kept(): Entry[] {
+    const over = this.#entries.filter(({ run }) => OVER.includes(run.phase));
+    const dropped = new Set(over.slice(0, Math.max(0, over.length - KEEP_OVER)));
+    return this.#entries.filter((entry) => !dropped.has(entry));
+  }
+}
+
+function overBudget(roomName: string, reason: string): RollcallError {
+  return new RollcallError(
+    'OVER_BUDGET',
+    `"${roomName}" is not recorded now: ${reason}`,
+    'Wait until a recording ends, or give this computer a larger budget (--max-recordings, or "api.max_recordings" in the settings).',
+  );
+}
