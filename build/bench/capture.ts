@@ -1,165 +1,149 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
-import { COLOURS, startPublisher, TONES, type Publisher } from '../../test/support/publisher.ts';
-import { startSfu, type Sfu } from '../../test/support/sfu.ts';
-import { electronCommand, ROOT } from '../launch-electron.ts';
-import { treeUsage } from './process-tree.ts';
+import {
+  HD,
+  heldAgainst,
+  keyFrameRequests,
+  pictureName,
+  SMALL,
+  startCall,
+  type Picture,
+  type Variant,
+} from './call.ts';
+import { writeResult } from './results.ts';
+import { machineLoad, treeUsage } from './process-tree.ts';
 
-/** Time after joining that is not measured: start-up, first key frames, bandwidth estimation. */
+/** Time after the first packet that is not measured: start-up, first key frames, bandwidth estimation. */
 const WARM_UP_MS = 6000;
-const ROOM = 'bench';
+/** From this many peers on they send small pictures: nobody receives fifty of 720p. */
+const SMALL_FROM = 50;
+/** A recorder that keeps fewer of the frames that were sent than this has no time for them. */
+const STARVED = 0.95;
 
-type Variant = 'rollcall' | 'record' | 'view';
-const VARIANTS: readonly { variant: Variant; name: string }[] = [
-  { variant: 'rollcall', name: 'Rollcall, no tile visible' },
-  { variant: 'record', name: 'MediaRecorder (VP8, Opus)' },
-  { variant: 'view', name: 'viewing, all tiles visible' },
-];
+const NAMES: Readonly<Record<Variant, string>> = {
+  rollcall: 'Rollcall, no tile visible',
+  files: 'Rollcall, making files meanwhile',
+  record: 'MediaRecorder (VP8, Opus)',
+  view: 'viewing, all tiles visible',
+};
+const DEFAULT: readonly Variant[] = ['rollcall', 'record', 'view'];
 
 interface Result {
-  name: string;
+  variant: Variant;
+  peers: number;
+  picture: string;
   /** Percent of one core over the measured time, the whole process tree. */
   cpuPercent: number;
+  /** The part of it that ran at low priority. */
+  lowPriorityPercent: number;
+  /** Everything that ran on the machine, percent of all its cores: near 100 the numbers beside it mean little. */
+  machinePercent: number;
   residentMiB: number;
-  /** Key-frame requests that reached a publisher, per video track and 5 s; the first is the join's own. */
-  keyFrameRequestsPer5s: number;
-  /** Frames that the publishers sent and that were not captured; null where nothing is recorded. */
-  lostFrames: number | null;
+  /** From the first peer's announcement to the last consumer. */
+  setUpMs: number;
+  /** Key-frame requests that reached a publisher while measured, per video track and 10 s: once is periodic. */
+  keyFrameRequestsPer10s: number;
+  /** Sent and not captured; null where nothing is recorded. */
+  lostVideoFrames: number | null;
+  lostAudioPackets: number | null;
   recordedBytes: number | null;
+  /** Whether it fell behind what was sent. */
+  starved: boolean;
 }
 
-/** Measures capture against MediaRecorder and plain viewing of the same call, one after the other in one run. */
+/**
+ * Measures capture against MediaRecorder and plain viewing of the same calls, one after the other in one run:
+ * `--peers 1,4,16,50 --seconds 20 --only rollcall,files,record,view`.
+ */
 export async function benchCapture(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { peers: { type: 'string', default: '4' }, seconds: { type: 'string', default: '20' } },
+    options: {
+      peers: { type: 'string', default: '1,4,16,50' },
+      seconds: { type: 'string', default: '20' },
+      only: { type: 'string', default: DEFAULT.join(',') },
+    },
   });
-  const peers = Number(values.peers);
+  const counts = values.peers.split(',').map(Number);
   const seconds = Number(values.seconds);
+  const variants = values.only.split(',').filter((name): name is Variant => Object.hasOwn(NAMES, name));
   const work = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
-  const viewer = await buildViewer(work);
+  const viewer = variants.some((variant) => variant === 'record' || variant === 'view') ? await buildViewer(work) : '';
   const results: Result[] = [];
-  for (const { variant, name } of VARIANTS) {
-    console.error(`${name}: ${peers} peers of 1280x720 VP8 at 30 fps, ${seconds} s ...`);
-    results.push({ name, ...(await measure(variant, { peers, seconds, work, viewer })) });
+  try {
+    for (const variant of variants) {
+      for (const peers of countsFor(variant, counts)) {
+        // One that could not follow fewer cannot follow more.
+        if (results.some((result) => result.variant === variant && result.starved)) continue;
+        const picture = peers >= SMALL_FROM ? SMALL : HD;
+        console.error(`${NAMES[variant]}: ${peers} of ${pictureName(picture)}, ${seconds} s ...`);
+        results.push(await measure({ variant, peers, picture, seconds, work, viewer }));
+      }
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true });
   }
-  rmSync(work, { recursive: true, force: true });
-  report(results, { peers, seconds });
+  report(results, seconds);
+}
+
+/** MediaRecorder is also asked for two, where it is asked for more: with four it may be starved, and two make a slope. */
+function countsFor(variant: Variant, counts: readonly number[]): number[] {
+  const more = variant === 'record' && counts.some((count) => count > 2) ? [2] : [];
+  return [...new Set([...counts, ...more])].sort((a, b) => a - b);
 }
 
 interface Setting {
+  variant: Variant;
   peers: number;
+  picture: Picture;
   seconds: number;
   work: string;
   viewer: string;
 }
 
-async function measure(variant: Variant, { peers, seconds, work, viewer }: Setting): Promise<Omit<Result, 'name'>> {
-  const sfu = await startSfu({ dialect: 'classic' });
-  const library = join(work, `library-${variant}`);
-  const child = await start(variant, sfu.url(ROOM), library, viewer);
-  let stdout = '';
-  child.stdout?.on('data', (data: Buffer) => (stdout += data.toString()));
-  const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()));
-  await sfu.waitForPeers(ROOM, 1);
-  const publishers = await publish(sfu, peers, seconds);
+async function measure({ variant, peers, picture, seconds, work, viewer }: Setting): Promise<Result> {
+  const library = mkdtempSync(join(work, 'library-'));
+  const call = await startCall({ variant, peers, picture, library, viewer });
   await sleep(WARM_UP_MS);
-  const { pid = 0 } = child;
-  const [before, requestsBefore, beganAt] = [treeUsage(pid), await keyFrameRequests(sfu), performance.now()];
+  const load = machineLoad();
+  load();
+  const before = { usage: treeUsage(call.pid), sent: (await call.sender.counts()).streams, at: performance.now() };
   await sleep(seconds * 1000);
-  const [after, requestsAfter, endedAt] = [treeUsage(pid), await keyFrameRequests(sfu), performance.now()];
-  const measuredS = (endedAt - beganAt) / 1000;
-  await Promise.all(publishers.map((publisher) => publisher.stop()));
-  if (variant !== 'rollcall') child.kill('SIGTERM');
-  await exited;
-  await sfu.close();
-  const captured = variant === 'rollcall' ? capturedFrames(stdout) : null;
+  const after = { usage: treeUsage(call.pid), sent: (await call.sender.counts()).streams, at: performance.now() };
+  const machinePercent = load() * 100;
+  const { sent, stdout } = await call.end();
+  const measuredS = (after.at - before.at) / 1000;
+  const percent = (of: 'cpuSeconds' | 'lowPriorityCpuSeconds'): number =>
+    ((after.usage[of] - before.usage[of]) / measuredS) * 100;
+  const ours = variant === 'rollcall' || variant === 'files';
+  const captured = ours ? heldAgainst(sent, stdout) : null;
+  rmSync(library, { recursive: true, force: true });
+  const recorded = variant === 'record' ? viewerResult(stdout) : null;
+  const sentFrames = sent.reduce((sum, { kind, frames }) => sum + (kind === 'video' ? frames : 0), 0);
+  for (const warning of captured?.warnings ?? []) console.error(`  ${warning}`);
   return {
-    cpuPercent: ((after.cpuSeconds - before.cpuSeconds) / measuredS) * 100,
-    residentMiB: after.residentBytes / 1024 / 1024,
-    keyFrameRequestsPer5s: ((requestsAfter - requestsBefore) / peers / measuredS) * 5,
-    lostFrames: captured?.lost ?? null,
-    recordedBytes: captured?.bytes ?? (variant === 'record' ? recordedBytes(stdout) : null),
+    variant,
+    peers,
+    picture: pictureName(picture),
+    cpuPercent: percent('cpuSeconds'),
+    lowPriorityPercent: percent('lowPriorityCpuSeconds'),
+    machinePercent,
+    residentMiB: after.usage.residentBytes / 1024 / 1024,
+    setUpMs: call.setUpMs,
+    keyFrameRequestsPer10s: ((keyFrameRequests(after.sent) - keyFrameRequests(before.sent)) / peers / measuredS) * 10,
+    lostVideoFrames: captured?.lostVideoFrames ?? (recorded && sentFrames - recorded.frames),
+    lostAudioPackets: captured?.lostAudioPackets ?? null,
+    recordedBytes: captured?.bytes ?? recorded?.recordedBytes ?? null,
+    starved: recorded !== null && recorded.frames < STARVED * sentFrames,
   };
 }
 
-async function start(variant: Variant, url: string, library: string, viewer: string): Promise<ChildProcess> {
-  const words = [
-    'record',
-    url,
-    '--library',
-    library,
-    '--stop-when-empty',
-    '1',
-    '--no-upload',
-    '--no-composite',
-    '--json',
-  ];
-  const { executablePath, args, env } =
-    variant === 'rollcall'
-      ? await electronCommand(words)
-      : await electronCommand([`--url=${url}`, `--mode=${variant}`], { app: viewer });
-  // Without a sound card Chromium complains at length about each stream that it plays.
-  // Making files is another matter (`bench -- compose`): here it would be counted as capture.
-  return spawn(executablePath, args, {
-    env: { ...env, ROLLCALL_FILES_AFTER_CALL: '1' },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-}
-
-async function publish(sfu: Sfu, peers: number, seconds: number): Promise<Publisher[]> {
-  const durationS = seconds + WARM_UP_MS / 1000 + 10;
-  const [colours, tones] = [Object.values(COLOURS), Object.values(TONES)];
-  const publishers: Publisher[] = [];
-  for (let i = 0; i < peers; i += 1) {
-    publishers.push(
-      await startPublisher(sfu, ROOM, {
-        name: `Peer ${i + 1}`,
-        colour: colours[i % colours.length] ?? '#808080',
-        toneHz: tones[i % tones.length] ?? 1000,
-        codec: 'vp8',
-        width: 1280,
-        height: 720,
-        fps: 30,
-        durationS,
-        bitrate: 1_500_000,
-        // As WebRTC senders: no key frames but the first and those asked for.
-        keyFrameIntervalS: durationS,
-      }),
-    );
-  }
-  return publishers;
-}
-
-async function keyFrameRequests(sfu: Sfu): Promise<number> {
-  const { producers } = await sfu.stats();
-  return producers.reduce((sum, { plis, firs }) => sum + plis + firs, 0);
-}
-
-/** What the session's manifest says was captured and lost. */
-function capturedFrames(stdout: string): { lost: number; bytes: number } {
-  const done = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { event: string; session_dir?: string })
-    .find(({ event }) => event === 'done');
-  if (!done?.session_dir) throw new Error('the recording ended without a session');
-  const session = JSON.parse(readFileSync(join(done.session_dir, 'session.json'), 'utf8')) as {
-    tracks: { lost_frames: number; size_bytes: number }[];
-  };
-  return {
-    lost: session.tracks.reduce((sum, { lost_frames }) => sum + lost_frames, 0),
-    bytes: session.tracks.reduce((sum, { size_bytes }) => sum + size_bytes, 0),
-  };
-}
-
-function recordedBytes(stdout: string): number {
-  return (JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { recordedBytes?: number }).recordedBytes ?? 0;
+function viewerResult(stdout: string): { recordedBytes: number; frames: number } {
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { recordedBytes: number; frames: number };
 }
 
 /** Builds the page that records with MediaRecorder or only views, as an app folder for Electron. */
@@ -175,31 +159,47 @@ async function buildViewer(work: string): Promise<string> {
   });
   copyFileSync(join(source, 'main.mjs'), join(out, 'main.mjs'));
   writeFileSync(join(out, 'package.json'), JSON.stringify({ name: 'bench', type: 'module', main: 'main.mjs' }));
+  mkdirSync(out, { recursive: true });
   return out;
 }
 
-function report(results: readonly Result[], setting: { peers: number; seconds: number }): void {
-  const [ours, recorder] = results;
-  const ratio = ours && recorder ? ours.cpuPercent / recorder.cpuPercent : NaN;
-  console.table(
-    Object.fromEntries(
-      results.map(({ name, ...result }) => [
-        name,
-        {
-          'CPU, % of a core': result.cpuPercent.toFixed(1),
-          'per peer': (result.cpuPercent / setting.peers).toFixed(1),
-          'memory, MiB': Math.round(result.residentMiB),
-          'key-frame requests /track/5 s': result.keyFrameRequestsPer5s.toFixed(2),
-          'lost frames': result.lostFrames ?? '-',
-          'recorded, MB': result.recordedBytes === null ? '-' : (result.recordedBytes / 1e6).toFixed(1),
-        },
-      ]),
-    ),
+/** Percent of a core for each 720p30 peer more, between the fewest and the most that were followed; null for one count. */
+function slope(results: readonly Result[], variant: Variant): number | null {
+  const usable = results.filter(
+    (result) => result.variant === variant && result.picture === pictureName(HD) && !result.starved,
   );
-  console.log(`Rollcall / MediaRecorder: ${ratio.toFixed(3)} of the CPU`);
-  const folder = join(ROOT, 'dist', 'bench');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'capture.json');
-  writeFileSync(file, `${JSON.stringify({ ...setting, ratio, results }, null, 2)}\n`);
-  console.log(`Written to ${file}`);
+  const [first, last] = [usable[0], usable.at(-1)];
+  if (!first || !last || first.peers === last.peers) return null;
+  return (last.cpuPercent - first.cpuPercent) / (last.peers - first.peers);
+}
+
+function report(results: readonly Result[], seconds: number): void {
+  console.table(
+    results.map((result) => ({
+      what: NAMES[result.variant],
+      peers: `${result.peers} of ${result.picture}`,
+      'CPU, % of a core': result.cpuPercent.toFixed(1),
+      'of it low priority': result.lowPriorityPercent.toFixed(1),
+      'per peer': (result.cpuPercent / result.peers).toFixed(1),
+      'machine, %': result.machinePercent.toFixed(0),
+      'memory, MiB': Math.round(result.residentMiB),
+      'set up, ms': Math.round(result.setUpMs),
+      'key-frame requests /track/10 s': result.keyFrameRequestsPer10s.toFixed(2),
+      'lost frames': result.lostVideoFrames ?? '-',
+      'lost packets': result.lostAudioPackets ?? '-',
+      'recorded, MB': result.recordedBytes === null ? '-' : (result.recordedBytes / 1e6).toFixed(1),
+      starved: result.starved ? 'yes' : '',
+    })),
+  );
+  const slopes = Object.fromEntries(
+    (Object.keys(NAMES) as Variant[]).map((variant) => [variant, slope(results, variant)] as const),
+  );
+  for (const [variant, value] of Object.entries(slopes)) {
+    if (value !== null) console.log(`${NAMES[variant as Variant]}: ${value.toFixed(2)} % of a core for each peer more`);
+  }
+  const { rollcall, record } = slopes;
+  const ratio = rollcall != null && record != null ? rollcall / record : null;
+  if (ratio !== null)
+    console.log(`Rollcall / MediaRecorder, each peer more: ${ratio.toFixed(3)} (1/${(1 / ratio).toFixed(1)})`);
+  writeResult('capture', { seconds, slopes, ratio, results });
 }

@@ -1,10 +1,19 @@
 import { benchCapture } from './capture.ts';
 import { benchCompose } from './compose.ts';
+import { benchDrift } from './drift.ts';
+import { benchSoak } from './soak.ts';
 import { benchUpload } from './upload.ts';
 
-/** `npm run bench -- capture [--peers N] [--seconds S]` or `-- compose [--peers N] [--size WxH] [--seconds S,...]` or `-- upload [--mib N] [--rounds N]`: each bench prints a table and writes a JSON file. */
+/**
+ * Each bench prints a table and writes a JSON file to `dist/bench`:
+ * `npm run bench -- capture [--peers 1,4,16,50] [--seconds S] [--only rollcall,files,record,view]`,
+ * `-- soak [--peers N] [--minutes M] [--picture 720p30|360p15] [--files]`, `-- drift [--minutes M] [--files]`,
+ * `-- compose [--peers N] [--size WxH] [--seconds S,...]`, `-- upload [--mib N] [--rounds N]`.
+ */
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   capture: benchCapture,
+  soak: benchSoak,
+  drift: benchDrift,
   compose: benchCompose,
   upload: benchUpload,
 };

@@ -6,7 +6,10 @@ const PAGE_BYTES = 4096;
 
 /** Processor time and memory of a process and everything below it. */
 export interface TreeUsage {
+  /** Of all that lives or was waited for. */
   cpuSeconds: number;
+  /** The part of it that ran at low priority, or in helpers that have ended: ffmpeg. */
+  lowPriorityCpuSeconds: number;
   residentBytes: number;
   processes: number;
 }
@@ -15,6 +18,9 @@ interface Stat {
   pid: number;
   parent: number;
   ticks: number;
+  /** Of children that have ended. */
+  childTicks: number;
+  nice: number;
   pages: number;
 }
 
@@ -26,8 +32,17 @@ function stats(): Stat[] {
       // The command name stands in parentheses and may hold anything.
       const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
       const number = (index: number): number => Number(fields[index - 3]);
-      // proc(5): 4 ppid, 14 utime, 15 stime, 24 rss.
-      return [{ pid: Number(name), parent: number(4), ticks: number(14) + number(15), pages: number(24) }];
+      // proc(5): 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime, 19 nice, 24 rss.
+      return [
+        {
+          pid: Number(name),
+          parent: number(4),
+          ticks: number(14) + number(15),
+          childTicks: number(16) + number(17),
+          nice: number(19),
+          pages: number(24),
+        },
+      ];
     } catch {
       return []; // It ended between the listing and the reading.
     }
@@ -44,9 +59,26 @@ export function treeUsage(root: number): TreeUsage {
     for (const { pid, parent } of all) if (tree.has(parent)) tree.add(pid);
   }
   const own = all.filter(({ pid }) => tree.has(pid));
+  const low = own.reduce((sum, { ticks, childTicks, nice }) => sum + childTicks + (nice > 0 ? ticks : 0), 0);
+  const normal = own.reduce((sum, { ticks, nice }) => sum + (nice > 0 ? 0 : ticks), 0);
   return {
-    cpuSeconds: own.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND,
+    cpuSeconds: (normal + low) / TICKS_PER_SECOND,
+    lowPriorityCpuSeconds: low / TICKS_PER_SECOND,
     residentBytes: own.reduce((sum, { pages }) => sum + pages, 0) * PAGE_BYTES,
     processes: own.length,
+  };
+}
+
+/** Share of all cores that did something since the call before, by anybody; the first call answers 0. */
+export function machineLoad(): () => number {
+  let [busyBefore, allBefore] = [0, 0];
+  return () => {
+    const first = readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '';
+    const ticks = first.split(/\s+/).slice(1, 9).map(Number);
+    const all = ticks.reduce((sum, value) => sum + value, 0);
+    const busy = all - (ticks[3] ?? 0) - (ticks[4] ?? 0);
+    const share = allBefore === 0 ? 0 : (busy - busyBefore) / Math.max(1, all - allBefore);
+    [busyBefore, allBefore] = [busy, all];
+    return share;
   };
 }

@@ -4,6 +4,13 @@ import type { ClockSample } from '../../src-main/contract/capture.ts';
 const RESET_MS = 5000;
 /** A frame that comes this late is, too: what waits in queues when a machine stalls comes sooner. */
 const LATEST_MS = 60_000;
+/**
+ * After a pause that its sender announced, this late is enough: some senders' clocks stand still meanwhile, and nothing of
+ * theirs can have waited in a queue for as long.
+ */
+const LATEST_AFTER_PAUSE_MS = 400;
+/** How far back the least delay is looked for: two clocks drift apart by seconds in a day, but by nothing in a minute. */
+const DELAY_WINDOW_MS = 30_000;
 
 /**
  * RTP timestamps are 32 bits and wrap; this follows them across wraps, late packets included. Where a sender begins
@@ -12,8 +19,9 @@ const LATEST_MS = 60_000;
 export class RtpUnwrapper {
   readonly #clockRate: number;
   #last: { rtp: number; ticks: number; arrivalMs: number } | null = null;
-  /** The least that arrival was behind the timestamp, milliseconds: delay only ever adds to it. */
-  #leastDelayMs = Infinity;
+  /** The least that arrival was behind the timestamp, milliseconds, lately and before: delay only ever adds to it. */
+  #delays = { sinceMs: -Infinity, leastMs: Infinity, beforeMs: Infinity };
+  #wasPaused = false;
   /** How often the timestamps were begun anew. */
   resets = 0;
 
@@ -22,25 +30,41 @@ export class RtpUnwrapper {
     this.#clockRate = clockRate;
   }
 
+  /** Its sender has paused: when packets come again, its clock may have stood still. */
+  paused(): void {
+    this.#wasPaused = true;
+  }
+
   /** @returns the timestamp in clock ticks without wraps: continuous, maybe smaller than the last for a late packet. */
   unwrap(rtpTimestamp: number, arrivalMs: number): number {
     const last = this.#last;
     // The signed 32-bit difference from the last timestamp: nearest of all readings.
     const difference = last ? (rtpTimestamp - last.rtp) | 0 : 0;
     let ticks = last ? last.ticks + difference : rtpTimestamp;
-    if (last && this.#isReset(difference, arrivalMs - this.#ms(ticks))) {
+    const silentMs = last ? arrivalMs - last.arrivalMs : 0;
+    if (last && this.#isReset(difference, arrivalMs - this.#ms(ticks), silentMs)) {
       this.resets += 1;
-      ticks = last.ticks + Math.max(1, Math.round(((arrivalMs - last.arrivalMs) * this.#clockRate) / 1000));
-      this.#leastDelayMs = Infinity;
+      ticks = last.ticks + Math.max(1, Math.round((silentMs * this.#clockRate) / 1000));
+      this.#delays = { sinceMs: arrivalMs, leastMs: Infinity, beforeMs: Infinity };
     }
-    this.#leastDelayMs = Math.min(this.#leastDelayMs, arrivalMs - this.#ms(ticks));
+    // What was on its way when the pause was announced says nothing of the time after it.
+    if (silentMs > LATEST_AFTER_PAUSE_MS) this.#wasPaused = false;
+    this.#noteDelay(arrivalMs - this.#ms(ticks), arrivalMs);
     if (!last || ticks > last.ticks) this.#last = { rtp: rtpTimestamp, ticks, arrivalMs };
     return ticks;
   }
 
-  #isReset(difference: number, delayMs: number): boolean {
-    const early = delayMs < this.#leastDelayMs - RESET_MS;
-    const late = delayMs > this.#leastDelayMs + LATEST_MS;
+  #noteDelay(delayMs: number, arrivalMs: number): void {
+    const { sinceMs, leastMs } = this.#delays;
+    if (arrivalMs - sinceMs < DELAY_WINDOW_MS) this.#delays.leastMs = Math.min(leastMs, delayMs);
+    else this.#delays = { sinceMs: arrivalMs, leastMs: delayMs, beforeMs: leastMs };
+  }
+
+  #isReset(difference: number, delayMs: number, silentMs: number): boolean {
+    const leastMs = Math.min(this.#delays.leastMs, this.#delays.beforeMs);
+    const afterPause = this.#wasPaused && silentMs > LATEST_AFTER_PAUSE_MS;
+    const early = delayMs < leastMs - RESET_MS;
+    const late = delayMs > leastMs + (afterPause ? LATEST_AFTER_PAUSE_MS : LATEST_MS);
     return early || late || this.#ms(difference) < -RESET_MS;
   }
 

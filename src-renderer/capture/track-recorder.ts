@@ -110,6 +110,7 @@ export class TrackRecorder {
 
   /** Its sender has paused it, or goes on. */
   setPaused(paused: boolean): void {
+    if (paused) this.#rtp.paused();
     this.#gaps.setPaused(paused);
   }
 

@@ -53,7 +53,7 @@ export interface Publisher {
   stop(): Promise<{ stoppedAt: number }>;
 }
 
-const PAYLOAD_TYPES = { audio: 111, video: 101 };
+export const PAYLOAD_TYPES = { audio: 111, video: 101 };
 
 /** ffmpeg hears none of it, but the SFU only makes (and counts) key-frame requests that the producer has signalled. */
 const FEEDBACK = {
@@ -94,7 +94,7 @@ async function api(sfu: Sfu, method: string, path: string, body?: unknown): Prom
   return text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
 }
 
-interface Target {
+export interface Target {
   kind: 'audio' | 'video';
   transportId: string;
   producerId: string;
@@ -145,7 +145,7 @@ async function produce(
 }
 
 /** Makes the broadcaster (unless it is there), one plain transport and producer per kind, in the SFU's dialect. */
-async function register(
+export async function register(
   sfu: Sfu,
   roomId: string,
   peerId: string,
@@ -235,15 +235,23 @@ export async function startPublisher(sfu: Sfu, roomId: string, options: Publishe
       ffmpeg.kill('SIGKILL');
       const stoppedAt = Date.now();
       await exited;
-      if (sfu.closed()) return { stoppedAt };
-      if (ownsPeer) {
-        await api(sfu, 'DELETE', `/rooms/${encodeURIComponent(roomId)}/broadcasters/${encodeURIComponent(peerId)}`);
-      } else {
-        for (const target of targets) sfu.closeProducer(target.producerId);
-      }
+      await unregister(sfu, roomId, peerId, targets, ownsPeer);
       return { stoppedAt };
     },
   };
+}
+
+/** Takes back what `register` made. */
+export async function unregister(
+  sfu: Sfu,
+  roomId: string,
+  peerId: string,
+  targets: readonly Target[],
+  ownsPeer: boolean,
+): Promise<void> {
+  if (sfu.closed()) return;
+  if (ownsPeer) await api(sfu, 'DELETE', peerPath(roomId, peerId));
+  else for (const { producerId } of targets) sfu.closeProducer(producerId);
 }
 
 /** The clip that `startPublisher` streams: for making it ahead of time, or for checks that need its file. */

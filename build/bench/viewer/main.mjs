@@ -15,8 +15,7 @@ app.whenReady().then(async () => {
     query: { url: option('url'), mode: option('mode') },
   });
   process.on('SIGTERM', async () => {
-    const bytes = await window.webContents.executeJavaScript('window.recordedBytes');
-    console.log(JSON.stringify({ recordedBytes: bytes }));
+    console.log(JSON.stringify(await window.webContents.executeJavaScript('window.finish()')));
     app.exit(0);
   });
 });

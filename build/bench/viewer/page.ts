@@ -1,3 +1,4 @@
+import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input } from 'mediabunny';
 import { Call } from '../../../src-renderer/call/call.ts';
 import { MediasoupDemoSignalling } from '../../../src-renderer/call/mediasoup-demo.ts';
 
@@ -7,14 +8,43 @@ import { MediasoupDemoSignalling } from '../../../src-renderer/call/mediasoup-de
  */
 declare global {
   interface Window {
-    recordedBytes: number;
+    /** Ends recording; what is in the recordings. */
+    finish(): Promise<{ recordedBytes: number; frames: number }>;
   }
 }
 
 const parameters = new URLSearchParams(location.search);
 const mode = parameters.get('mode');
 const streams = new Map<string, MediaStream>();
-window.recordedBytes = 0;
+const recordings: { recorder: MediaRecorder; parts: Blob[] }[] = [];
+
+window.finish = async () => {
+  const blobs = await Promise.all(recordings.map(stopped));
+  let [recordedBytes, frames] = [0, 0];
+  for (const blob of blobs) {
+    recordedBytes += blob.size;
+    frames += await framesIn(blob);
+  }
+  return { recordedBytes, frames };
+};
+
+function stopped({ recorder, parts }: (typeof recordings)[number]): Promise<Blob> {
+  return new Promise((resolve) => {
+    recorder.onstop = () => resolve(new Blob(parts));
+    if (recorder.state === 'inactive') resolve(new Blob(parts));
+    else recorder.stop();
+  });
+}
+
+async function framesIn(blob: Blob): Promise<number> {
+  if (blob.size === 0) return 0;
+  const input = new Input({ formats: ALL_FORMATS, source: new BlobSource(blob) });
+  const track = await input.getPrimaryVideoTrack();
+  if (!track) return 0;
+  let frames = 0;
+  for await (const packet of new EncodedPacketSink(track).packets()) if (packet.byteLength > 0) frames += 1;
+  return frames;
+}
 
 function addTrack(peerId: string, track: MediaStreamTrack): void {
   const stream = streams.get(peerId) ?? new MediaStream();
@@ -39,7 +69,9 @@ function record(stream: MediaStream): void {
   audio.srcObject = new MediaStream(stream.getAudioTracks());
   void audio.play();
   const recorder = new MediaRecorder(stream, { mimeType: 'video/webm;codecs=vp8,opus', videoBitsPerSecond: 1_500_000 });
-  recorder.ondataavailable = (event) => (window.recordedBytes += event.data.size);
+  const parts: Blob[] = [];
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  recordings.push({ recorder, parts });
   recorder.start(1000);
 }
 
