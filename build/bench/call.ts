@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Session } from '../../src-main/contract/session.ts';
+import type { TimelineEvent } from '../../src-main/contract/timeline.ts';
 import { COLOURS, TONES } from '../../test/support/publisher.ts';
 import { startRtpSender, type RtpSender, type SentCounts } from '../../test/support/publisher/rtp-publisher.ts';
 import { startSfu, type Sfu } from '../../test/support/sfu.ts';
@@ -44,11 +44,12 @@ export interface BenchCall {
   /** From the announcement of the first peer to the last consumer's being there, milliseconds. */
   setUpMs: number;
   /** Ends sending, then the program; answers with what was sent and what the program has printed. */
-  end(): Promise<{ sent: SentCounts[]; stdout: string; finishingMs: number; worstLateMs: number }>;
+  end(): Promise<{ sent: SentCounts[]; stdout: string; worstLateMs: number }>;
 }
 
 const CLIP_S = 30;
 const CONSUMERS_TIMEOUT_MS = 60_000;
+const CLOSING_TIMEOUT_MS = 60_000;
 
 /** Starts SFU, program and publishers, in this order: nothing is sent before the program can receive it. */
 export async function startCall({ variant, peers, picture, library, viewer }: CallSetting): Promise<BenchCall> {
@@ -95,14 +96,39 @@ export async function startCall({ variant, peers, picture, library, viewer }: Ca
       await sleep(1500);
       const { streams: sent, worstLateMs } = await sender.counts();
       await Promise.all(publishers.map((publisher) => publisher.stop()));
-      const endedAt = performance.now();
       if (variant === 'record' || variant === 'view') child.kill('SIGTERM');
+      else await captureClosed(() => stdout);
+      // The making of what is left of the files is another bench's matter.
+      if (variant === 'rollcall' || variant === 'files') child.kill('SIGKILL');
       await exited;
       sender.close();
       await sfu.close();
-      return { sent, stdout, finishingMs: performance.now() - endedAt, worstLateMs };
+      return { sent, stdout, worstLateMs };
     },
   };
+}
+
+const eventsOf = (stdout: string): { event: string; session_dir?: string; message?: string }[] =>
+  stdout
+    .slice(0, stdout.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { event: string });
+
+const timelineOf = (stdout: string): TimelineEvent[] => {
+  const dir = eventsOf(stdout).find(({ event }) => event === 'recording')?.session_dir;
+  if (dir === undefined) throw new Error(`nothing was recorded:\n${stdout}`);
+  const lines = readFileSync(join(dir, 'timeline.ndjson'), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as TimelineEvent);
+};
+
+/** Waits until every track is closed and on disk. */
+async function captureClosed(stdout: () => string): Promise<void> {
+  const until = Date.now() + CLOSING_TIMEOUT_MS;
+  while (!timelineOf(stdout()).some(({ type }) => type === 'session-stopped')) {
+    if (Date.now() > until) throw new Error('the recording did not end after everybody had left');
+    await sleep(200);
+  }
 }
 
 async function consumersReady(sfu: Sfu, count: number): Promise<void> {
@@ -141,13 +167,16 @@ export interface Captured {
 
 /** Holds a session against what was sent. */
 export function heldAgainst(sent: readonly SentCounts[], stdout: string): Captured {
-  const events = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { event: string; session_dir?: string; message?: string });
-  const done = events.find(({ event }) => event === 'done');
-  if (!done?.session_dir) throw new Error(`the recording ended without a session:\n${stdout}`);
-  const { tracks } = JSON.parse(readFileSync(join(done.session_dir, 'session.json'), 'utf8')) as Session;
+  const events = eventsOf(stdout);
+  const dir = events.find(({ event }) => event === 'recording')?.session_dir ?? '';
+  const timeline = timelineOf(stdout);
+  const closed = new Map(timeline.flatMap((event) => (event.type === 'track-closed' ? [[event.track_id, event]] : [])));
+  const tracks = timeline.flatMap((event) => {
+    const end = event.type === 'track-started' ? closed.get(event.track_id) : undefined;
+    return event.type === 'track-started' && end
+      ? [{ peer_id: event.peer_id, kind: event.kind, frames: end.frames, track_id: event.track_id }]
+      : [];
+  });
   const lost = (kind: 'audio' | 'video'): number =>
     sent
       .filter((stream) => stream.kind === kind)
@@ -158,7 +187,7 @@ export function heldAgainst(sent: readonly SentCounts[], stdout: string): Captur
   return {
     lostVideoFrames: lost('video'),
     lostAudioPackets: lost('audio'),
-    bytes: tracks.reduce((sum, { size_bytes }) => sum + size_bytes, 0),
+    bytes: tracks.reduce((sum, { track_id }) => sum + statSync(join(dir, 'tracks', `${track_id}.mkv`)).size, 0),
     warnings: events.filter(({ event }) => event === 'warning').map(({ message = '' }) => message),
   };
 }

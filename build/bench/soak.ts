@@ -45,7 +45,7 @@ export async function benchSoak(args: string[]): Promise<void> {
   const call = await startCall({ variant, peers, picture, library, viewer: '' });
   const samples = await watch(call.pid, minutes);
   const requests = keyFrameRequests((await call.sender.counts()).streams);
-  const { sent, stdout, finishingMs, worstLateMs } = await call.end();
+  const { sent, stdout, worstLateMs } = await call.end();
   const captured = heldAgainst(sent, stdout);
   rmSync(library, { recursive: true, force: true });
 
@@ -69,7 +69,6 @@ export async function benchSoak(args: string[]): Promise<void> {
     keyFrameRequestsPerTrack: requests / peers,
     setUpMs: call.setUpMs,
     senderWorstLateMs: worstLateMs,
-    finishingMs,
     warnings: captured.warnings,
   };
   console.table(Object.fromEntries(Object.entries(result).map(([name, value]) => [name, { value: shown(value) }])));
