@@ -29,7 +29,7 @@ const ELEMENTS = [
 const GRANTS = {
   streams: ['media'],
   composite: ['media'],
-  library: ['recording'],
+  library: ['recording', 'media'],
   main: mainStages,
   // The order of the data path: what the call hands out, capture takes.
   'renderer-capture': ['renderer-call'],

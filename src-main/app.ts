@@ -5,6 +5,7 @@ import { RollcallError, toRollcallError } from './contract/errors.ts';
 import type { Emit, RecordingEvent } from './contract/events.ts';
 import type { AppChange, AppSnapshot, RecordTarget, SessionDetail, SessionSummary } from './contract/ipc.ts';
 import type { LiveRecording } from './contract/live.ts';
+import type { OutputPreviews } from './contract/previews.ts';
 import { roomIdOf, type Environment } from './environment.ts';
 import { deliver, makeFiles } from './finish.ts';
 import type { SessionLanes } from './contract/lanes.ts';
@@ -13,6 +14,7 @@ import type { Room, Settings } from './contract/settings.ts';
 import { sessionLanes } from './library/lanes.ts';
 import { readTimeline } from './recording/timeline.ts';
 import { libraryState } from './library-state.ts';
+import { PreviewQueue } from './library/preview-queue.ts';
 import { SessionIndex } from './library/session-index.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
@@ -60,6 +62,7 @@ export class RollcallApp implements AppService {
   readonly #work = new Map<string, Work>();
   /** Every upload outside of a recording goes through it. */
   readonly #flow = new UploadFlow();
+  readonly #previews: PreviewQueue;
   /** By session id: what the user pauses. */
   readonly #flows = new Map<string, UploadFlow>();
   readonly #recordings: Recordings;
@@ -90,6 +93,10 @@ export class RollcallApp implements AppService {
     this.settings = new AppSettings(environment.settingsStore, async () => {
       this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
     });
+    this.#previews = new PreviewQueue(() => environment.ffmpeg());
+    environment.ensurePreviews = async (sessionId, outputId) => {
+      await this.previews(sessionId, outputId).catch((error: unknown) => console.error('previews:', error));
+    };
     environment.sessionDir = (sessionId) => this.#index.dirOf(sessionId) ?? this.#recordingDir(sessionId);
   }
 
@@ -239,6 +246,11 @@ export class RollcallApp implements AppService {
   async lanes(sessionId: string): Promise<SessionLanes> {
     const { session, dir } = await this.#index.detail(sessionId);
     return session === null ? { durationMs: 0, lanes: [] } : sessionLanes(session, await readTimeline(dir));
+  }
+
+  async previews(sessionId: string, outputId: string): Promise<OutputPreviews | null> {
+    const { session, dir } = await this.#index.detail(sessionId);
+    return session && this.#previews.get(dir, session, outputId);
   }
 
   async cancelUploads(sessionId: string): Promise<void> {

@@ -33,6 +33,8 @@ export class Environment {
   #ffmpeg: Promise<Ffmpeg> | null = null;
   /** Where the player finds a session's folder; the library sets it. */
   sessionDir: (sessionId: string) => string | null | Promise<string | null> = () => null;
+  /** Makes the previews of a session's output for a page that asks for its poster; the library sets it. */
+  ensurePreviews: (sessionId: string, outputId: string) => Promise<void> = () => Promise.resolve();
 
   #provisioned: Provisioned | null | undefined;
 
@@ -88,7 +90,11 @@ export class Environment {
     if (this.#served.has(target)) return;
     this.#served.add(target);
     const handler = target === electronSession.defaultSession ? protocol : target.protocol;
-    handleAppProtocol(handler, { rendererDir: this.rendererDir, sessionDir: (id) => this.sessionDir(id) });
+    handleAppProtocol(handler, {
+      rendererDir: this.rendererDir,
+      sessionDir: (id) => this.sessionDir(id),
+      ensurePreviews: (sessionId, outputId) => this.ensurePreviews(sessionId, outputId),
+    });
   }
 
   get cards(): CardRenderer {

@@ -5,7 +5,9 @@ import type { Emit, RollcallEvent } from './contract/events.ts';
 import type { LiveOutput, LivePhase, LiveRecording, LiveUpload } from './contract/live.ts';
 import type { Settings } from './contract/settings.ts';
 import { roomIdOf, type Environment } from './environment.ts';
+import type { Ffmpeg } from './media/ffmpeg.ts';
 import { deliver, doneEvent, keepLocal, makeFiles } from './finish.ts';
+import { makePreviews } from './make-previews.ts';
 import { LiveFiles } from './live-files.ts';
 import { planRecording, prepareCapture, type RecordPlan, type RecordRequest } from './record.ts';
 import type { SessionManifest } from './recording/manifest.ts';
@@ -201,7 +203,10 @@ export class RecordingRun {
     });
     this.#listOutputs(manifest);
     const made = captureError ?? failed ?? (manifest.session.outputs.length === 0 ? noMedia(true) : null);
+    const ffmpeg = (): Promise<Ffmpeg> => this.#environment.ffmpeg();
+    const previews = makePreviews(manifest, { ffmpeg, emit, signal });
     if (!request.upload || signal.aborted) {
+      await previews;
       await keepLocal(manifest);
       return { done: doneEvent(manifest, null), error: made };
     }
@@ -210,7 +215,10 @@ export class RecordingRun {
     const now = settingsOfSession(inForce, manifest.session);
     const accountId = this.#environment.settingsStore.installationId();
     const flow = this.#options.flow ?? limitedFlow(inForce);
-    const undelivered = await deliver(manifest, { settings: now, accountId, emit, signal, flow });
+    const [undelivered] = await Promise.all([
+      deliver(manifest, { settings: now, accountId, emit, signal, flow }),
+      previews,
+    ]);
     for (const { output_id, error } of manifest.session.uploads) {
       const upload = this.#uploads.get(output_id);
       if (upload) this.#uploads.set(output_id, { ...upload, error });

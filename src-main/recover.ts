@@ -4,6 +4,7 @@ import type { Outcome } from './cli/program.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import { MANIFEST_FILE } from './contract/ids.ts';
 import { doneEvent, makeFiles, type FinishTools } from './finish.ts';
+import { makePreviews } from './make-previews.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
 
@@ -43,7 +44,9 @@ async function recoverSession(dir: string, always: boolean, tools: FinishTools):
   if (finished && !always) return null;
   const unlock = await lockSession(dir);
   try {
-    return await makeFiles(manifest, tools);
+    const error = await makeFiles(manifest, tools);
+    await makePreviews(manifest, tools);
+    return error;
   } finally {
     await unlock();
   }

@@ -37,6 +37,7 @@ export async function runWindow(environment: Environment): Promise<void> {
       boundsFile: join(app.getPath('userData'), 'window.json'),
       rendererDir: environment.rendererDir,
       sessionDir: (sessionId) => environment.sessionDir(sessionId),
+      ensurePreviews: (sessionId, outputId) => environment.ensurePreviews(sessionId, outputId),
       service,
       log: (text) => console.error(text),
       onCloseConfirmed: () => void leave(),

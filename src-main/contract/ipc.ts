@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorRecord } from './errors.ts';
 import type { LiveRecording } from './live.ts';
 import type { SessionLanes } from './lanes.ts';
+import type { OutputPreviews } from './previews.ts';
 import type { Session, WebhookDelivery } from './session.ts';
 import { roomDraftSchema, settingsChangeSchema, type EditableSettings } from './settings-change.ts';
 import { ROOM_ID_PATTERN, type RoomRecording } from './settings.ts';
@@ -37,6 +38,7 @@ export const channelArgs = {
   copyLink: z.tuple([sessionIdSchema, outputIdSchema]),
   replayWebhook: z.tuple([sessionIdSchema, z.string().min(1).max(100)]),
   getLanes: z.tuple([sessionIdSchema]),
+  getPreviews: z.tuple([sessionIdSchema, outputIdSchema]),
   openFolder: z.tuple([sessionIdSchema]),
   showItem: z.tuple([sessionIdSchema, outputIdSchema]),
   openLibrary: z.tuple([]),
@@ -78,6 +80,8 @@ export interface ChannelResults {
   replayWebhook: WebhookDelivery | null;
   /** Who was there and why something is missing, from the session's timeline. */
   getLanes: SessionLanes;
+  /** Poster, scrubbing pictures and waveform of an output (see `previews.ts`); null where it has no finished file. */
+  getPreviews: OutputPreviews | null;
   openFolder: null;
   showItem: null;
   openLibrary: null;

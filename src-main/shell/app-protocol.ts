@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import type { Protocol } from 'electron';
 import { APP_SCHEME } from '../contract/app-urls.ts';
 import { sessionIdSchema } from '../contract/ipc.ts';
+import { POSTER_FILE, PREVIEWS_DIR } from '../contract/previews.ts';
 import { parseRange } from './byte-range.ts';
 import { contentSecurityPolicy, type PageKind } from './csp.ts';
 
@@ -54,6 +55,8 @@ export interface AppProtocolOptions {
   rendererDir: string;
   /** Absolute path of a session's folder, or null where the library has no such session. */
   sessionDir(sessionId: string): string | null | Promise<string | null>;
+  /** Makes the previews of an output where they are not there; does nothing where they cannot be made. */
+  ensurePreviews(sessionId: string, outputId: string): Promise<void>;
 }
 
 /** Serves the scheme in one Electron session: call it for each partition that shows a page of the app. */
@@ -108,6 +111,9 @@ async function serveMedia(url: URL, request: Request, options: AppProtocolOption
   const [, sessionId = '', ...rest] = url.pathname.split('/');
   if (!sessionIdSchema.safeParse(sessionId).success) return plain(404, 'Not found');
   const dir = await options.sessionDir(sessionId);
+  const [folder, outputId = '', name] = rest;
+  if (dir !== null && folder === PREVIEWS_DIR && name === POSTER_FILE)
+    await options.ensurePreviews(sessionId, outputId);
   const file = dir === null ? null : await fileInside(dir, rest.join('/'));
   const type = file === null ? undefined : MEDIA_TYPES[extname(file).toLowerCase()];
   if (file === null || type === undefined) return plain(404, 'Not found');

@@ -9,6 +9,7 @@ import type {
 } from '../contract/ipc.ts';
 import type { SessionLanes } from '../contract/lanes.ts';
 import type { LiveRecording } from '../contract/live.ts';
+import type { OutputPreviews } from '../contract/previews.ts';
 import type { EditableSettings, RoomDraft, SettingsChange } from '../contract/settings-change.ts';
 import type { WebhookDelivery } from '../contract/session.ts';
 
@@ -52,6 +53,8 @@ export interface AppService {
   replayWebhook(sessionId: string, deliveryId: string): Promise<WebhookDelivery | null>;
   /** Who was there and why something is missing. */
   lanes(sessionId: string): Promise<SessionLanes>;
+  /** Made where they are not there; null where the output has no finished file. */
+  previews(sessionId: string, outputId: string): Promise<OutputPreviews | null>;
 
   readonly settings: SettingsService;
   /** Uses another library folder from now on. */

@@ -103,6 +103,7 @@ function makeHandlers(options: IpcOptions): Handlers {
     },
     replayWebhook: (sessionId, deliveryId) => service.replayWebhook(sessionId, deliveryId),
     getLanes: (sessionId) => service.lanes(sessionId),
+    getPreviews: (sessionId, outputId) => service.previews(sessionId, outputId),
     openFolder: async (sessionId) => openPath(await dirOf(sessionId)),
     showItem: async (sessionId, outputId) => {
       const detail = await service.session(sessionId);

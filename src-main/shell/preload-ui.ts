@@ -21,6 +21,7 @@ const CHANNELS = {
   copyLink: true,
   replayWebhook: true,
   getLanes: true,
+  getPreviews: true,
   openFolder: true,
   showItem: true,
   openLibrary: true,
