@@ -38,7 +38,7 @@ describe('30 ms jitter and 2 % loss', () => {
     const words = ['--stop-when-empty', '1', '--no-upload', '--no-composite'];
     const recorder = await startRecorder(sfu.url('lossy'), words);
     await sfu.waitForPeers('lossy', 1);
-    sfu.impair({ lossDown: 0.02, delayDownMs: 20, jitterDownMs: 30 });
+    sfu.impair({ down: { loss: 0.02, delayMs: 20, jitterMs: 30 } });
     const publishers = await Promise.all(PEOPLE.map((person) => startPublisher(sfu, 'lossy', person)));
     await sleep(SECONDS * 1000);
     await Promise.all(publishers.map((publisher) => publisher.stop()));

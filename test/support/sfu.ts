@@ -6,7 +6,7 @@ import { WebSocketServer } from 'protoo-server';
 import { selfSignedCertificate, type Certificate } from './sfu/certificate.ts';
 import { DIALECTS, type DialectName } from './sfu/dialect.ts';
 import { httpApi } from './sfu/http-api.ts';
-import { ImpairedLinks, type Impairment } from './sfu/impaired-link.ts';
+import { ImpairedLinks, type ImpairmentChange } from './sfu/impaired-link.ts';
 import { MEDIA_CODECS } from './sfu/media.ts';
 import { Room } from './sfu/room.ts';
 import { StatsKeeper, type SfuStats } from './sfu/stats.ts';
@@ -23,6 +23,8 @@ export interface SfuOptions {
   host?: string;
   /** Whether `impair` can be used: WebRTC then goes through UDP relays. */
   impairable?: boolean;
+  /** Of the impairment's chances: the same one gives the same fates. */
+  seed?: number;
 }
 
 /** A real SFU on loopback: a mediasoup worker, protoo signalling and the broadcaster API of mediasoup-demo. */
@@ -50,8 +52,14 @@ export interface Sfu {
   announceSpeaker(roomId: string, peerId: string | null, volume?: number): void;
   /** Cuts every signalling connection without a close frame; media go on where the dialect lets them. */
   dropSignalling(): void;
-  /** Loss, delay or a cut between the SFU and its WebRTC peers; needs `impairable`. */
-  impair(impairment: Partial<Impairment>): void;
+  /** Nothing passes over the signalling connections for so long, without their being closed: what was said comes later. */
+  stallSignalling(ms: number): void;
+  /** New signalling connections are refused from now on, or let in again. */
+  refuseSignalling(refused: boolean): void;
+  /** What is done to media between the SFU and its WebRTC peers (see `sfu/impaired-link.ts`); needs `impairable`. */
+  impair(change: ImpairmentChange): void;
+  /** What was done to packets towards the peers so far. */
+  impaired(): ReturnType<ImpairedLinks['counts']>;
   closed(): boolean;
   close(): Promise<void>;
   /** The worker dies by SIGKILL and the server with it: every socket is cut. */
@@ -95,6 +103,18 @@ function trackSockets(server: Server): Set<Socket> {
   return sockets;
 }
 
+/** Reads and writes nothing on these for so long, as when packets get lost and are sent again. */
+function stall(sockets: readonly Socket[], ms: number): void {
+  for (const socket of sockets) {
+    socket.pause();
+    socket.cork();
+    setTimeout(() => {
+      socket.uncork();
+      socket.resume();
+    }, ms);
+  }
+}
+
 export async function startSfu(options: SfuOptions): Promise<Sfu> {
   const { dialect: dialectName, host = '127.0.0.1' } = options;
   const dialect = DIALECTS[dialectName];
@@ -103,6 +123,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
   const server: Server = certificate ? createTlsServer(certificate) : createServer();
   const sockets = trackSockets(server);
   const upgraded = new Set<Socket>();
+  let refused = false;
   let port: number;
   try {
     port = await listen(server, options.port ?? 0, host);
@@ -113,7 +134,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
   const secure = certificate ? 's' : '';
   const httpUrl = `http${secure}://${host}:${port}`;
   const stats = new StatsKeeper();
-  const links = new ImpairedLinks(options.impairable ?? false, host);
+  const links = new ImpairedLinks(options.impairable ?? false, host, options.seed);
   const rooms = new Map<string, Promise<Room>>();
   const openRooms = new Map<string, Room>();
 
@@ -136,6 +157,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
   server.on('request', httpApi(roomOf, allowsOrigin));
   const signalling = new WebSocketServer(server, { maxReceivedFrameSize: 960_000, maxReceivedMessageSize: 960_000 });
   signalling.on('connectionrequest', (info, accept, reject) => {
+    if (refused) return reject(503, 'Service unavailable');
     if (!allowsOrigin(info.request.headers.origin)) return reject(403, 'Origin not allowed');
     const query = new URL(info.request.url ?? '/', httpUrl).searchParams;
     const [roomId, peerId] = [query.get('roomId'), query.get('peerId')];
@@ -200,7 +222,10 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
     dropSignalling: () => {
       for (const socket of upgraded) socket.destroy();
     },
-    impair: (impairment) => links.set(impairment),
+    stallSignalling: (ms) => stall([...upgraded], ms),
+    refuseSignalling: (value) => (refused = value),
+    impair: (change) => links.set(change),
+    impaired: () => links.counts(),
     closed: () => closed,
     close: () =>
       stop(() => {

@@ -1,39 +1,78 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { types } from 'mediasoup';
+import { CLEAR_DIRECTION, LinkModel, type Direction } from './link-model.ts';
 import type { WebRtcTransport } from './media.ts';
 
-/** What is done to every UDP packet between the SFU and its WebRTC peers. */
+/**
+ * What is done to the UDP packets between the SFU and its WebRTC peers. Real calls go through it: peers are told the
+ * address of a relay as the ICE candidate, so neither root nor `netem` is needed, and signalling is left alone (see
+ * `Sfu.dropSignalling`, `stallSignalling`, `refuseSignalling` for that).
+ *
+ *   sfu.impair({ down: { loss: 0.02, delayMs: 20, jitterMs: 30 } });              // a poor wireless network
+ *   sfu.impair({ down: { loss: 0.05, burst: 8 }, up: { loss: 0.05 } });           // losses in rows, feedback lost too
+ *   sfu.impair({ down: { reorder: 0.1, duplicate: 0.05 } });                      // out of order, twice
+ *   sfu.impair({ down: { rateKbps: 800, queueMs: 500 } });                        // a narrow line with a long queue
+ *   sfu.impair({ cut: true }); ... sfu.impair(CLEAR);                             // an outage
+ *
+ * What is not named stays as it was. `startSfu({ impairable: true, seed })` makes the fates repeatable: packet N of relay
+ * M always draws the same numbers.
+ */
 export interface Impairment {
-  /** 0 to 1: how many packets towards the peers are lost at random. */
-  lossDown: number;
-  /** Milliseconds added to every packet towards the peers. */
-  delayDownMs: number;
-  /** Up to so many more milliseconds, at random. */
-  jitterDownMs: number;
+  /** From the SFU to the peers: media. */
+  down: Direction;
+  /** From the peers to the SFU: key-frame requests and requests for lost packets. */
+  up: Direction;
   /** No packet passes in either direction. */
   cut: boolean;
 }
 
-export const CLEAR: Impairment = { lossDown: 0, delayDownMs: 0, jitterDownMs: 0, cut: false };
+/** A change of it: each direction's fields by themselves. */
+export interface ImpairmentChange {
+  down?: Partial<Direction>;
+  up?: Partial<Direction>;
+  cut?: boolean;
+}
 
-/**
- * UDP relays in front of the SFU's WebRTC transports. A peer is told the relay's address as the ICE candidate, so packet
- * loss, delay and a cut cable can be had without root. Off unless `enabled`: then candidates are the SFU's own.
- */
+export const CLEAR: Impairment = { down: CLEAR_DIRECTION, up: CLEAR_DIRECTION, cut: false };
+
+interface Relay {
+  front: Socket;
+  back: Socket;
+  down: LinkModel;
+  up: LinkModel;
+}
+
+/** UDP relays in front of the SFU's WebRTC transports. Off unless `enabled`: then candidates are the SFU's own. */
 export class ImpairedLinks {
   readonly #enabled: boolean;
   readonly #host: string;
-  readonly #sockets = new Set<Socket>();
+  readonly #seed: number;
+  readonly #relays = new Set<Relay>();
+  #made = 0;
   #impairment: Impairment = CLEAR;
 
-  constructor(enabled: boolean, host: string) {
+  constructor(enabled: boolean, host: string, seed = 1) {
     this.#enabled = enabled;
     this.#host = host;
+    this.#seed = seed;
   }
 
-  set(impairment: Partial<Impairment>): void {
+  set({ down, up, cut }: ImpairmentChange): void {
     if (!this.#enabled) throw new Error('startSfu was not given { impairable: true }');
-    this.#impairment = { ...this.#impairment, ...impairment };
+    this.#impairment = {
+      down: { ...this.#impairment.down, ...down },
+      up: { ...this.#impairment.up, ...up },
+      cut: cut ?? this.#impairment.cut,
+    };
+  }
+
+  /** Fates of packets towards the peers so far, over all relays that are open. */
+  counts(): LinkModel['counts'] {
+    const sum = { passed: 0, lost: 0, dropped: 0, duplicated: 0, heldBack: 0 };
+    for (const { down } of this.#relays) {
+      for (const [name, count] of Object.entries(down.counts)) sum[name as keyof typeof sum] += count;
+    }
+    return sum;
   }
 
   async candidatesOf(transport: WebRtcTransport): Promise<types.IceCandidate[]> {
@@ -46,37 +85,48 @@ export class ImpairedLinks {
 
   /** A relay with one socket per direction; answers the port that peers send to. */
   async #relay(transport: WebRtcTransport, sfuPort: number): Promise<number> {
-    const front = createSocket('udp4');
-    const back = createSocket('udp4');
+    this.#made += 1;
+    const seed = this.#seed * 1000 + this.#made * 2;
+    const relay: Relay = {
+      front: createSocket('udp4'),
+      back: createSocket('udp4'),
+      down: new LinkModel(seed),
+      up: new LinkModel(seed + 1),
+    };
     let peer: RemoteInfo | undefined;
-    front.on('message', (packet, from) => {
+    relay.front.on('message', (packet, from) => {
       peer = from;
-      if (!this.#impairment.cut) back.send(packet, sfuPort, this.#host);
+      this.#pass(relay, 'up', packet, () => relay.back.send(packet, sfuPort, this.#host));
     });
-    back.on('message', (packet) => {
-      const { cut, lossDown, delayDownMs, jitterDownMs } = this.#impairment;
-      if (!peer || cut || Math.random() < lossDown) return;
-      const to = peer;
-      const forward = (): void => {
-        if (this.#sockets.has(front)) front.send(packet, to.port, to.address);
-      };
-      const delayMs = delayDownMs + Math.random() * jitterDownMs;
-      if (delayMs > 0) setTimeout(forward, delayMs);
-      else forward();
+    relay.back.on('message', (packet) => {
+      if (!peer) return;
+      const { port, address } = peer;
+      this.#pass(relay, 'down', packet, () => relay.front.send(packet, port, address));
     });
-    for (const socket of [front, back]) {
-      this.#sockets.add(socket);
+    this.#relays.add(relay);
+    for (const socket of [relay.front, relay.back]) {
       await new Promise<void>((bound) => socket.bind(0, this.#host, bound));
     }
-    transport.observer.on('close', () => [front, back].forEach((socket) => this.#close(socket)));
-    return front.address().port;
+    transport.observer.on('close', () => this.#close(relay));
+    return relay.front.address().port;
   }
 
-  #close(socket: Socket): void {
-    if (this.#sockets.delete(socket)) socket.close();
+  #pass(relay: Relay, way: 'up' | 'down', packet: Buffer, send: () => void): void {
+    if (this.#impairment.cut) return;
+    for (const delayMs of relay[way].fate(this.#impairment[way], packet.length, performance.now())) {
+      if (delayMs <= 0) send();
+      // What is under way when the cable is cut arrives, as it does in life.
+      else setTimeout(() => this.#relays.has(relay) && send(), delayMs);
+    }
+  }
+
+  #close(relay: Relay): void {
+    if (!this.#relays.delete(relay)) return;
+    relay.front.close();
+    relay.back.close();
   }
 
   close(): void {
-    for (const socket of this.#sockets) this.#close(socket);
+    for (const relay of this.#relays) this.#close(relay);
   }
 }
