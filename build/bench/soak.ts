@@ -59,6 +59,7 @@ export async function benchSoak(args: string[]): Promise<void> {
     files: values.files,
     lostVideoFrames: captured.lostVideoFrames,
     lostAudioPackets: captured.lostAudioPackets,
+    countedAsLost: captured.countedAsLost,
     sentVideoFrames: sent.reduce((sum, { kind, frames }) => sum + (kind === 'video' ? frames : 0), 0),
     cpuPercent: mean(({ cpuPercent }) => cpuPercent),
     /** Without what runs at low priority. */
