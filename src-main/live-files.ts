@@ -11,6 +11,7 @@ import { freezeTrack, readClocks, withClocks, writeClocks, type FrozenClocks } f
 import type { Ffmpeg } from './media/ffmpeg.ts';
 import { CpuLoad } from './media/cpu-load.ts';
 import { TrackPool } from './media/track-pool.ts';
+import { ClockSamples } from './recording/clock-samples.ts';
 import { gatherSession, type ProbeTrack } from './recording/gather.ts';
 import { readManifest } from './recording/manifest.ts';
 import { readTimeline } from './recording/timeline.ts';
@@ -58,6 +59,7 @@ export class LiveFiles {
   readonly #workDir: string;
   readonly #stop = new AbortController();
   readonly #load: Pick<CpuLoad, 'othersShare'>;
+  readonly #samples: ClockSamples;
   #manifest: Session | null = null;
   #clocks: FrozenClocks | null = null;
   #over: Promise<void> = Promise.resolve();
@@ -69,6 +71,7 @@ export class LiveFiles {
     this.#load = options.load ?? new CpuLoad();
     this.#workDir = join(options.dir, WORK_DIR);
     this.pool = new TrackPool(options.dir);
+    this.#samples = new ClockSamples(options.dir);
   }
 
   start(): void {
@@ -123,7 +126,7 @@ export class LiveFiles {
     this.#clocks ??= await readClocks(this.#workDir);
     const { dir } = this.#options;
     const timeline = await readTimeline(dir);
-    const gathered = await gatherSession(dir, this.#probe(timeline));
+    const gathered = await gatherSession(dir, this.#probe(timeline), this.#samples);
     const open = openTracks(timeline);
     let untilMs = nowMs - SETTLING_MS;
     for (const track of gathered.tracks) {

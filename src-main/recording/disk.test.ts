@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TIMELINE_FILE, trackClockFile, trackFile } from '../contract/ids.ts';
+import { ClockSamples } from './clock-samples.ts';
 import { holderOf, lockSession } from './lock.ts';
 import { readTimeline, TimelineWriter } from './timeline.ts';
-import { readClock, TrackStore } from './track-store.ts';
+import { TrackStore } from './track-store.ts';
 
 const TRACK = '00000000-0000-4000-8000-000000000001';
 let dir = '';
@@ -36,7 +37,7 @@ describe('tracks on disk', () => {
     const store = await TrackStore.create(dir);
     await store.appendClock(TRACK, { fileMs: 1, arrivalMs: 2 });
     await appendFile(join(dir, trackClockFile(TRACK)), '{"fileMs":3,"arri');
-    expect(await readClock(dir, TRACK)).toEqual([{ fileMs: 1, arrivalMs: 2 }]);
+    expect(await new ClockSamples(dir).read(TRACK)).toEqual([{ fileMs: 1, arrivalMs: 2 }]);
   });
 });
 

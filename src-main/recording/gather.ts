@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { peerSegment, trackFile } from '../contract/ids.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
+import { ClockSamples } from './clock-samples.ts';
 import { deriveSession, type DerivedSession, type TrackContent } from './derive.ts';
 import { readTimeline } from './timeline.ts';
-import { readClock } from './track-store.ts';
 
 /** Reads what a track's file holds where a crash left no `track-closed`; null where nothing in it can be used. */
 export type ProbeTrack = (file: string, kind: 'audio' | 'video') => Promise<Omit<TrackContent, 'sizeBytes'> | null>;
@@ -15,12 +15,19 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** Folder and key segment of a peer id. */
 export const segmentOf = (peerId: string): string => peerSegment(peerId, sha256);
 
-/** Works out peers, streams and tracks of a session from its folder alone. */
-export async function gatherSession(sessionDir: string, probe: ProbeTrack): Promise<DerivedSession> {
+/**
+ * Works out peers, streams and tracks of a session from its folder alone.
+ * @param samples of its tracks' clocks; one that is kept follows them from call to call.
+ */
+export async function gatherSession(
+  sessionDir: string,
+  probe: ProbeTrack,
+  samples = new ClockSamples(sessionDir),
+): Promise<DerivedSession> {
   const timeline = await readTimeline(sessionDir);
   const started = timeline.filter((event) => event.type === 'track-started');
   const clocks = new Map(
-    await Promise.all(started.map(async ({ track_id }) => [track_id, await readClock(sessionDir, track_id)] as const)),
+    await Promise.all(started.map(async ({ track_id }) => [track_id, await samples.read(track_id)] as const)),
   );
   const contents = new Map<string, TrackContent>();
   for (const { track_id, kind } of started) {

@@ -1,6 +1,6 @@
-import { appendFile, mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
+import { appendFile, mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { clockSampleSchema, type ClockSample } from '../contract/capture.ts';
+import type { ClockSample } from '../contract/capture.ts';
 import { RollcallError } from '../contract/errors.ts';
 import { TRACKS_DIR, trackClockFile, trackFile } from '../contract/ids.ts';
 
@@ -108,23 +108,4 @@ function asDiskError(error: unknown, file: string): RollcallError {
     'Check the disk; everything up to now is kept.',
     { details: String(error), cause: error },
   );
-}
-
-/** A track's clock samples; lines that a crash cut off are left out. */
-export async function readClock(sessionDir: string, trackId: string): Promise<ClockSample[]> {
-  const text = await readFile(join(sessionDir, trackClockFile(trackId)), 'utf8').catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    },
-  );
-  return text.split('\n').flatMap((line) => {
-    try {
-      const parsed = clockSampleSchema.safeParse(JSON.parse(line));
-      return parsed.success ? [parsed.data] : [];
-    } catch {
-      // Not JSON: the end of a line that was being written when the machine stopped.
-      return [];
-    }
-  });
 }
