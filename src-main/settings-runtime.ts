@@ -8,7 +8,7 @@ import { parsePath, parseValue, valueAtPath, withValueAtPath } from './settings/
 import { resolve, storeTarget } from './settings/resolve.ts';
 import { splitSecrets } from './settings/secrets.ts';
 import { normalizePrefix } from './upload/keys.ts';
-import { storeName } from './upload/s3-errors.ts';
+import { storeName } from './upload/store-errors.ts';
 import { checkDestination } from './upload/validate.ts';
 
 /** The settings' commands on the app's own settings, or on a file. */

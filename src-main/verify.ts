@@ -6,7 +6,7 @@ import type { Receipt, Session } from './contract/session.ts';
 import type { Destination } from './contract/settings.ts';
 import { hashFile } from './finish.ts';
 import { probe } from './media/probe.ts';
-import { S3Store } from './upload/s3-store.ts';
+import { objectPath, openStore } from './upload/open-store.ts';
 
 /** How far a file's measured length may be from the manifest's: one frame of the 30 fps grid. */
 const LENGTH_TOLERANCE_MS = 34;
@@ -95,14 +95,14 @@ async function checkObjects(
   const receipts = session.uploads.flatMap((upload) => (upload.receipt ? [upload.receipt] : []));
   const target = destination?.configured === true ? destination.store : null;
   const reachable = (receipt: Receipt): boolean =>
-    target !== null && target.endpoint === receipt.endpoint && receipt.path === `s3://${target.bucket}/${receipt.key}`;
+    target !== null && target.endpoint === receipt.endpoint && receipt.path === objectPath(target, receipt.key);
   for (const receipt of receipts.filter((candidate) => !reachable(candidate))) {
     result.unchecked.push(
       `${receipt.path} was not checked: the settings hold no way to that bucket now (see --settings).`,
     );
   }
   if (!target || !receipts.some(reachable)) return;
-  const store = new S3Store(target);
+  const store = await openStore(target);
   try {
     for (const receipt of receipts.filter(reachable)) {
       result.checkedObjects += 1;

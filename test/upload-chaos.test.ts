@@ -17,11 +17,13 @@ const BUCKET = 'chaos';
 const COMPOSITE_BYTES = 240 * MIB + 12_345;
 const STREAM_BYTES = 60 * MIB + 1;
 const FILES_BYTES = COMPOSITE_BYTES + STREAM_BYTES;
+/** What may go beyond the files' bytes, and beyond the parts that the network cut off in their middle: requests' heads. */
+const MOST_EXTRA = 0.005;
 /**
- * What may go beyond the files' bytes. A part that is cut off is lost, half of one on average, and S3 takes none below
- * 5 MiB: ten cuts (resets and the outage) in 300 MB cost 8%. No part that arrived is sent again.
+ * With these faults and parts of S3's least size (5 MiB) a cut costs half a part on average, so that all in all 3.4% was
+ * measured over ten seeds (1.4% to 6.6%): one cut more or less is 0.8%.
  */
-const MOST_EXTRA = 0.09;
+const MOST_CUT = 0.08;
 const MAX_MAIN_PROCESS_BYTES = 300 * MIB;
 const KILLS = 20;
 
@@ -106,13 +108,15 @@ test('300 MB through resets, errors, cut answers, an outage and a slow phase: wh
   clearInterval(watch);
   const extra = proxy.bytesUp() / FILES_BYTES - 1;
   console.log(
-    `faults: ${JSON.stringify(proxy.struck)}; sent again: ${(extra * 100).toFixed(2)}%; main process at most ${Math.round(mostBytes / MIB)} MiB`,
+    `faults: ${JSON.stringify(proxy.struck)}; sent again: ${(extra * 100).toFixed(2)}%, cut in the middle: ${((proxy.cutBytes() / FILES_BYTES) * 100).toFixed(2)}%; main process at most ${Math.round(mostBytes / MIB)} MiB`,
   );
   expect(code, app.stderr()).toBe(0);
   expect(proxy.struck.resets + proxy.struck.errors + proxy.struck.truncated).toBeGreaterThan(5);
   await expectDelivered(made.dir);
   expect(proxy.partsTwice()).toBe(0);
-  expect(extra).toBeLessThan(MOST_EXTRA);
+  const cut = proxy.cutBytes() / FILES_BYTES;
+  expect(extra - cut).toBeLessThan(MOST_EXTRA);
+  expect(cut).toBeLessThan(MOST_CUT);
   expect(mostBytes).toBeGreaterThan(0);
   expect(mostBytes).toBeLessThan(MAX_MAIN_PROCESS_BYTES);
   await proxy.close();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roomRecordingSchema, type Settings } from './settings.ts';
+import { roomRecordingSchema, UPLOAD_TYPES, type Settings } from './settings.ts';
 
 /**
  * What the window may change in the settings, one thing at a time. Only the shape is checked here; what the values
@@ -17,7 +17,7 @@ const storeFields = {
     .optional(),
   credentials: z.strictObject({ key: text, secret: text }).optional(),
 };
-const uploadInfoDraft = z.strictObject({ type: z.literal('s3'), ...storeFields });
+const uploadInfoDraft = z.strictObject({ type: z.enum(UPLOAD_TYPES), ...storeFields });
 const hostedDraft = z.strictObject({
   ...storeFields,
   credentials_endpoint: text.optional(),

@@ -19,14 +19,24 @@ export const storeOptionsSchema = z.strictObject({
 export type StoreOptions = z.infer<typeof storeOptionsSchema>;
 
 /** An upload destination of a template or room. `location` is the bucket. */
-export const uploadInfoSchema = z.strictObject({
-  /** `gs` and `oss` are Google's and Alibaba's services through their S3 interfaces, with their endpoints filled in. */
-  type: z.enum(['s3', 'gs', 'oss'], { error: 'must be "s3", "gs" or "oss"' }),
-  location: nonEmpty,
-  prefix: z.string().optional(),
-  options: storeOptionsSchema.optional(),
-  credentials: credentialsSchema.optional(),
-});
+export const UPLOAD_TYPES = ['s3', 'gs', 'oss', 'azure'] as const;
+export const uploadInfoSchema = z
+  .strictObject({
+    /**
+     * `gs` and `oss` are Google's and Alibaba's services through their S3 interfaces, with their endpoints filled in.
+     * `azure` is Azure's Blob service: `location` a container, `credentials.key` the storage account, `credentials.secret`
+     * one of its access keys.
+     */
+    type: z.enum(UPLOAD_TYPES, { error: 'must be "s3", "gs", "oss" or "azure"' }),
+    location: nonEmpty,
+    prefix: z.string().optional(),
+    options: storeOptionsSchema.optional(),
+    credentials: credentialsSchema.optional(),
+  })
+  .refine(({ type, credentials }) => type !== 'azure' || credentials !== undefined, {
+    error: 'must be there for "azure": the storage account as key, one of its access keys as secret',
+    path: ['credentials'],
+  });
 export type UploadInfo = z.infer<typeof uploadInfoSchema>;
 
 /** Hosted storage: the installation's default destination. Static credentials, or an HTTP credentials endpoint. */
@@ -158,6 +168,8 @@ export type StoreCredentials =
 
 /** An S3 bucket, ready to be used: `UploadInfo` or `Hosted` with every default filled in. Holds secrets. */
 export interface StoreTarget {
+  /** What it speaks; absent: S3. For `azure` the bucket is a container, and region and path style mean nothing. */
+  service?: 's3' | 'azure';
   bucket: string;
   /** As the user wrote it; `upload/keys.ts` normalises it. */
   prefix: string;

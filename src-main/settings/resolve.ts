@@ -69,6 +69,7 @@ function destination(uploadInfo: UploadInfo | null | undefined, settings: Settin
 export function storeTarget(info: UploadInfo | Hosted): StoreTarget {
   const preset = presetOf('type' in info ? info.type : 's3', info.options?.region);
   return {
+    ...('type' in info && info.type === 'azure' ? { service: 'azure' as const } : {}),
     bucket: info.location,
     prefix: info.prefix ?? '',
     region: info.options?.region ?? preset.region,
@@ -90,6 +91,8 @@ const OSS_REGION = 'oss-cn-hangzhou';
  */
 function presetOf(type: UploadInfo['type'], region: string | undefined): Preset {
   switch (type) {
+    // Azure's address is made of the account's name by its own store.
+    case 'azure':
     case 's3':
       return { region: DEFAULT_REGION, endpoint: null, forcePathStyle: false };
     case 'gs':

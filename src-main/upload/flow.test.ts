@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InFlight, UploadFlow } from './flow.ts';
+import { UploadFlow } from './flow.ts';
 import { RateMeter } from './reporter.ts';
 
 const open = new AbortController().signal;
@@ -32,25 +32,6 @@ it('holds while anybody holds, also for the flow above, and ends with its signal
   const stopped = session.admit(1, abort.signal);
   abort.abort();
   await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED' });
-});
-
-it('begins with two requests, takes more with success, halves when the network breaks, and never too many bytes', async () => {
-  const flight = new InFlight({ requests: 4, bytes: 100 });
-  let now = 0;
-  let most = 0;
-  const work = async (): Promise<void> => {
-    most = Math.max(most, ++now);
-    await sleep(5);
-    now -= 1;
-  };
-  await Promise.all([1, 2].map(() => flight.run(10, work)));
-  expect(most).toBe(2);
-  await Promise.all(Array.from({ length: 12 }, () => flight.run(10, work)));
-  expect(most).toBe(4);
-  most = 0;
-  await Promise.all(Array.from({ length: 6 }, () => flight.run(60, work)));
-  expect(most).toBe(1);
-  await flight.run(1000, work);
 });
 
 it('tells the rate of the last seconds', () => {

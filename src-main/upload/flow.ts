@@ -2,11 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RollcallError } from '../contract/errors.ts';
 import type { UploadsSettings } from '../contract/settings.ts';
 
-/** Requests that a session begins with. */
-const FIRST_REQUESTS = 2;
-/** Failures within this time are one. */
-const ONE_FAILURE_MS = 1_000;
-
 /** Lets bytes go: asked before each request that carries some. Resolves when they may; `CANCELLED` by `signal`. */
 export interface Flow {
   admit(sizeBytes: number, signal: AbortSignal): Promise<void>;
@@ -98,58 +93,5 @@ export class UploadFlow implements Flow {
         resolve();
       });
     });
-  }
-}
-
-/**
- * At most so many requests, and bytes of them in memory, at once, over several files; one request may always go. Begins
- * with few and adds one with each success; a failure of the network halves them, as each broken connection costs the
- * part that it carried (additive increase, multiplicative decrease, RFC 5681).
- */
-export class InFlight {
-  readonly #limit: { requests: number; bytes: number };
-  readonly #waiting: { bytes: number; start: () => void }[] = [];
-  #allowed: number;
-  #requests = 0;
-  #bytes = 0;
-  #halvedAtMs = 0;
-
-  constructor(limit: { requests: number; bytes: number }) {
-    this.#limit = limit;
-    this.#allowed = Math.min(FIRST_REQUESTS, limit.requests);
-  }
-
-  async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-    await new Promise<void>((start) => {
-      this.#waiting.push({ bytes, start });
-      this.#startNext();
-    });
-    try {
-      const result = await work();
-      this.#allowed = Math.min(this.#limit.requests, this.#allowed + 1);
-      return result;
-    } finally {
-      this.#requests -= 1;
-      this.#bytes -= bytes;
-      this.#startNext();
-    }
-  }
-
-  /** A connection broke. Several that break at once are one failure. */
-  broke(): void {
-    if (Date.now() - this.#halvedAtMs < ONE_FAILURE_MS) return;
-    this.#halvedAtMs = Date.now();
-    this.#allowed = Math.max(1, Math.floor(this.#allowed / 2));
-  }
-
-  #startNext(): void {
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const full = this.#requests >= this.#allowed || this.#bytes + next.bytes > this.#limit.bytes;
-      if (full && this.#requests > 0) return;
-      this.#waiting.shift();
-      this.#requests += 1;
-      this.#bytes += next.bytes;
-      next.start();
-    }
   }
 }

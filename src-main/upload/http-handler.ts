@@ -35,10 +35,11 @@ const CONSENT_WAIT_MS = 2_000;
  */
 export class StoreHttpHandler {
   readonly #timeouts: HttpTimeouts;
-  readonly #http = new HttpAgent({ keepAlive: true });
-  readonly #https = new HttpsAgent({ keepAlive: true });
+  /** Bodies go on connections of their own: each new one may break, and a lost answer to a question costs one. */
+  readonly #agents = { body: agents(), question: agents() };
   /** Until the store has let a request wait in vain. */
   #asksConsent = true;
+  #wastedBytes = 0;
 
   constructor(timeouts: HttpTimeouts) {
     this.#timeouts = timeouts;
@@ -59,9 +60,16 @@ export class StoreHttpHandler {
     });
   }
 
+  /** Bytes of large bodies that were handed to connections which broke before the store had answered. */
+  wastedBytes(): number {
+    return this.#wastedBytes;
+  }
+
   destroy(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    for (const { http, https } of Object.values(this.#agents)) {
+      http.destroy();
+      https.destroy();
+    }
   }
 
   updateHttpClientConfig(): void {
@@ -84,12 +92,12 @@ export class StoreHttpHandler {
       method: request.method,
       path: query === '' ? request.path : `${request.path}?${query}`,
       headers: this.#wantsConsent(request) ? { ...headers, Expect: '100-continue' } : headers,
-      agent: tls ? this.#https : this.#http,
+      agent: this.#agents[isLarge(request.body) ? 'body' : 'question'][tls ? 'https' : 'http'],
     });
   }
 
   #wantsConsent({ body }: StoreRequest): boolean {
-    return this.#asksConsent && Buffer.isBuffer(body) && body.length >= CONSENT_BYTES;
+    return this.#asksConsent && isLarge(body);
   }
 
   #watch(sent: ClientRequest): void {
@@ -105,6 +113,7 @@ export class StoreHttpHandler {
   #write(sent: ClientRequest, request: StoreRequest): void {
     const body: unknown = request.body;
     const end = (): void => {
+      if (isLarge(body)) this.#countWaste(sent, body.length);
       if (Buffer.isBuffer(body) || typeof body === 'string' || body instanceof Uint8Array) sent.end(body);
       else sent.end();
     };
@@ -131,7 +140,27 @@ export class StoreHttpHandler {
     });
     sent.flushHeaders();
   }
+
+  #countWaste(sent: ClientRequest, bodyBytes: number): void {
+    let socket = sent.socket;
+    let before = socket?.bytesWritten ?? 0;
+    sent.once('socket', (own) => {
+      socket = own;
+      before = own.bytesWritten;
+    });
+    let answered = false;
+    sent.once('response', () => (answered = true));
+    sent.once('close', () => {
+      if (answered || socket === null) return;
+      // What still waits in this process was not sent.
+      this.#wastedBytes += Math.max(0, Math.min(bodyBytes, socket.bytesWritten - socket.writableLength - before));
+    });
+  }
 }
+
+const agents = () => ({ http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) });
+
+const isLarge = (body: unknown): body is Buffer => Buffer.isBuffer(body) && body.length >= CONSENT_BYTES;
 
 function responseOf(message: IncomingMessage): StoreAnswer['response'] {
   const headers = Object.entries(message.headers).map(([name, value]) => [

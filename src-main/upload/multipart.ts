@@ -4,7 +4,7 @@ import { FREE_FLOW } from './flow.ts';
 import { UploadGoneError, type CompletedPart, type RemotePart } from './object-store.ts';
 import { partsInFlight, partsOf, type Part } from './parts.ts';
 import { withRetry } from './retry.ts';
-import type { FileUpload, MultipartState, UploadContext } from './upload-file.ts';
+import { metaOf, type FileUpload, type MultipartState, type UploadContext } from './upload-file.ts';
 
 /**
  * Sends the parts that the store does not have yet, several at a time, and completes the upload. A part counts as there
@@ -43,7 +43,14 @@ export async function sendMultipart(
   await assertUnchanged(print);
   const completed: CompletedPart[] = parts.map(({ number }) => ({ number, etag: done.get(number) ?? '' }));
   await withRetry(
-    () => store.completeMultipart(state.key, state.upload_id, completed, { onlyIfAbsent }, retry.signal),
+    () =>
+      store.completeMultipart(
+        state.key,
+        state.upload_id,
+        completed,
+        { onlyIfAbsent, meta: metaOf(file, print) },
+        retry.signal,
+      ),
     retry,
   );
 }
@@ -89,9 +96,8 @@ async function sendPart(
   context: UploadContext,
   signal: AbortSignal,
 ): Promise<string> {
-  const { store, retry, flow = FREE_FLOW } = context;
+  const { store, retry, inFlight, flow = FREE_FLOW } = context;
   const work = async (): Promise<string> => {
-    await flow.admit(part.sizeBytes, signal);
     const body = await readPart(file, print, part);
     const md5 = print.partMd5s[part.number - 1] ?? '';
     let doubtful = false;
@@ -100,12 +106,21 @@ async function sendPart(
         // After a failure the part may be there all the same, its answer lost: then it is not sent again.
         const arrived = doubtful ? await arrivedPart(print, state, part, context, signal) : null;
         doubtful = true;
-        return arrived ?? store.putPart(state.key, state.upload_id, { number: part.number, body, md5 }, signal);
+        if (arrived !== null) {
+          inFlight.foundArrived(body.length);
+          return arrived;
+        }
+        await flow.admit(body.length, signal);
+        return inFlight.send(
+          body.length,
+          () => store.wastedBytes?.() ?? 0,
+          () => store.putPart(state.key, state.upload_id, { number: part.number, body, md5 }, signal),
+        );
       },
       { ...retry, signal },
     );
   };
-  return context.inFlight === undefined ? work() : context.inFlight.run(part.sizeBytes, work);
+  return inFlight.run(part.sizeBytes, work);
 }
 
 /** The ETag of a part that the store has in spite of a failed request; null where it has none, or does not say. */

@@ -4,6 +4,8 @@
  * never repeat a request themselves.
  */
 export interface ObjectStore {
+  readonly scheme: 's3' | 'azure';
+  /** Or container. */
   readonly bucket: string;
   /** null: AWS itself. */
   readonly endpoint: string | null;
@@ -37,13 +39,16 @@ export interface ObjectStore {
     key: string,
     uploadId: string,
     parts: readonly CompletedPart[],
-    options: { onlyIfAbsent: boolean },
+    /** `meta` once more, for stores that take it with the end and not with the beginning. */
+    options: { onlyIfAbsent: boolean; meta: ObjectMeta },
     signal: AbortSignal,
   ): Promise<void>;
   /** Drops a multipart upload and its parts; one that is gone already is no error. */
   abortMultipart(key: string, uploadId: string, signal: AbortSignal): Promise<void>;
   /** A GET link to the object for that many seconds, or less where the credentials themselves end earlier. */
   presignGet(key: string, seconds: number): Promise<PresignedUrl>;
+  /** Bytes of bodies that connections carried in vain, as they broke before the store had answered. Absent: unknown. */
+  wastedBytes?(): number;
   /** Frees the connections. */
   close(): void;
 }

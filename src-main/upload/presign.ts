@@ -2,7 +2,7 @@ import { RollcallError } from '../contract/errors.ts';
 import type { Receipt } from '../contract/session.ts';
 import type { Destination } from '../contract/settings.ts';
 import type { PresignedUrl } from './object-store.ts';
-import { S3Store } from './s3-store.ts';
+import { objectPath, openStore } from './open-store.ts';
 
 /** How long a link to a recording works. */
 export const PRESIGNED_SECONDS = 12 * 60 * 60;
@@ -17,18 +17,14 @@ export async function presignReceipt(
   seconds: number = PRESIGNED_SECONDS,
 ): Promise<PresignedUrl> {
   const target = destination.configured ? destination.store : null;
-  if (
-    target === null ||
-    target.endpoint !== receipt.endpoint ||
-    receipt.path !== `s3://${target.bucket}/${receipt.key}`
-  ) {
+  if (target === null || target.endpoint !== receipt.endpoint || receipt.path !== objectPath(target, receipt.key)) {
     throw new RollcallError(
       'UPLOAD_CREDENTIALS',
       `No link can be signed for ${receipt.path}: the room's recordings go elsewhere now, and the settings hold no keys for that place.`,
       'Set the destination back to it for the time of signing.',
     );
   }
-  const store = new S3Store(target);
+  const store = await openStore(target);
   try {
     return await store.presignGet(receipt.key, seconds);
   } finally {

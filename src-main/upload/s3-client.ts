@@ -10,7 +10,7 @@ const IDLE_TIMEOUT_MS = 120_000;
 const CREDENTIALS_TIMEOUT_MS = 5_000;
 
 /** The configuration of an S3 client for a destination, with checksums only where S3 demands them: many stores refuse the SDK's default trailers. */
-export function s3ClientConfig(target: StoreTarget): S3ClientConfig {
+export function s3ClientConfig(target: StoreTarget): S3ClientConfig & { requestHandler: StoreHttpHandler } {
   const credentials = credentialProvider(target.credentials);
   return {
     region: target.region,

@@ -24,21 +24,30 @@ import {
   type RemoteObject,
   type RemotePart,
 } from './object-store.ts';
+import type { StoreHttpHandler } from './http-handler.ts';
 import { s3ClientConfig } from './s3-client.ts';
 import { describeS3Error, type S3Action } from './s3-errors.ts';
 
 /** A `CheckableStore` on any service that speaks S3. `close` it after use. */
 export class S3Store implements CheckableStore {
+  readonly scheme = 's3';
   readonly bucket: string;
   readonly endpoint: string | null;
   readonly #target: StoreTarget;
   readonly #client: S3Client;
+  readonly #http: StoreHttpHandler;
 
   constructor(target: StoreTarget) {
     this.bucket = target.bucket;
     this.endpoint = target.endpoint;
     this.#target = target;
-    this.#client = new S3Client(s3ClientConfig(target));
+    const config = s3ClientConfig(target);
+    this.#http = config.requestHandler;
+    this.#client = new S3Client(config);
+  }
+
+  wastedBytes(): number {
+    return this.#http.wastedBytes();
   }
 
   async head(key: string, signal: AbortSignal): Promise<RemoteObject | null | 'hidden'> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RollcallError } from '../contract/errors.ts';
+import { InFlight } from './in-flight.ts';
 import {
   UploadGoneError,
   type ObjectMeta,
@@ -18,6 +19,7 @@ const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('h
 
 /** A bucket in memory whose answers tests can bend. */
 class FakeStore implements ObjectStore {
+  readonly scheme = 's3';
   readonly bucket = 'b';
   readonly endpoint = null;
   objects = new Map<string, { body: Buffer; etag: string; sha256: string }>();
@@ -111,6 +113,7 @@ const upload = (file: FileUpload, signal = new AbortController().signal) =>
   uploadFile(file, {
     store,
     contact: { made: false },
+    inFlight: new InFlight({ requests: 6, bytes: 96 * MIB }),
     retry: { policy: { attempts: 3, firstDelayMs: 1, maxDelayMs: 2 }, signal, onRetry: () => undefined },
   });
 const network = (): RollcallError => new RollcallError('UPLOAD_NETWORK', 'Cut.', 'Wait.');

@@ -1,9 +1,10 @@
 import { RollcallError } from '../contract/errors.ts';
 import type { Receipt, SessionUpload } from '../contract/session.ts';
 import { assertUnchanged, expectedEtag, fingerprint, openFile, readPart, type Fingerprint } from './fingerprint.ts';
-import { FREE_FLOW, type Flow, type InFlight } from './flow.ts';
+import { FREE_FLOW, type Flow } from './flow.ts';
+import type { InFlight } from './in-flight.ts';
 import { sendMultipart } from './multipart.ts';
-import { UploadGoneError, type ObjectStore, type RemoteObject } from './object-store.ts';
+import { UploadGoneError, type ObjectMeta, type ObjectStore, type RemoteObject } from './object-store.ts';
 import { MAX_PARTS, MIN_PART_SIZE_BYTES, partSizeFor, partsOf } from './parts.ts';
 import { withRetry, type RetryOptions } from './retry.ts';
 
@@ -32,14 +33,14 @@ export interface UploadContext {
   retry: RetryOptions;
   /** Holds bytes back; absent: they go at once. */
   flow?: Flow;
-  /** Shared by the files that are sent at the same time; absent: this file is alone. */
-  inFlight?: InFlight;
+  /** Shared by the files that are sent at the same time. */
+  inFlight: InFlight;
   /** Whether the store has answered in this run: until then a wrong endpoint is likelier than an outage. */
   contact: { made: boolean };
 }
 
-/** Attempts of the very first request: a wrong endpoint is told within seconds. */
-const FIRST_CONTACT_ATTEMPTS = 4;
+/** Attempts of the very first request, half a minute at least: a wrong endpoint is told before an outage would be. */
+const FIRST_CONTACT_ATTEMPTS = 7;
 
 /** Multipart uploads begun anew in one run, where the store forgets them in the middle. */
 const MAX_STARTS = 3;
@@ -93,14 +94,13 @@ async function fingerprintOf(file: FileUpload, signal: AbortSignal): Promise<Fin
 }
 
 function sendWhole(file: FileUpload, print: Fingerprint, context: UploadContext, onlyIfAbsent: boolean): Promise<void> {
-  const work = (): Promise<void> => putWhole(file, print, context, onlyIfAbsent);
-  return context.inFlight === undefined ? work() : context.inFlight.run(print.sizeBytes, work);
+  return context.inFlight.run(print.sizeBytes, () => putWhole(file, print, context, onlyIfAbsent));
 }
 
 async function putWhole(
   file: FileUpload,
   print: Fingerprint,
-  { store, retry, flow = FREE_FLOW }: UploadContext,
+  { store, retry, inFlight, flow = FREE_FLOW }: UploadContext,
   onlyIfAbsent: boolean,
 ): Promise<void> {
   const handle = await openFile(file.path);
@@ -109,15 +109,19 @@ async function putWhole(
     if (part === undefined) return;
     const body = await readPart(handle, print, part);
     await assertUnchanged(print);
-    const meta = { contentType: contentType(file.path), sha256: print.sha256, md5: print.partMd5s[0], onlyIfAbsent };
-    await flow.admit(body.length, retry.signal);
+    const meta = { ...metaOf(file, print), md5: print.partMd5s[0], onlyIfAbsent };
     let doubtful = false;
     await withRetry(async () => {
       // After a failure the object may be there all the same, its answer lost: then it is not sent again.
       const there = doubtful ? await store.head(file.key, retry.signal) : null;
       doubtful = true;
       if (there !== null && there !== 'hidden' && isSameContent(print, there)) return;
-      await store.put(file.key, body, meta, retry.signal);
+      await flow.admit(body.length, retry.signal);
+      await inFlight.send(
+        body.length,
+        () => store.wastedBytes?.() ?? 0,
+        () => store.put(file.key, body, meta, retry.signal),
+      );
     }, retry);
     file.onProgress(body.length);
   } finally {
@@ -171,8 +175,7 @@ async function newUpload(
   { store, retry }: UploadContext,
 ): Promise<MultipartState> {
   await dropOrphans(file.key, { store, retry });
-  const meta = { contentType: contentType(file.path), sha256: print.sha256 };
-  const uploadId = await withRetry(() => store.createMultipart(file.key, meta, retry.signal), retry);
+  const uploadId = await withRetry(() => store.createMultipart(file.key, metaOf(file, print), retry.signal), retry);
   const state: MultipartState = {
     upload_id: uploadId,
     bucket: store.bucket,
@@ -258,7 +261,7 @@ async function verified(
 
 function receipt(key: string, store: ObjectStore, print: Fingerprint, remote: RemoteObject): Receipt {
   return {
-    path: `s3://${store.bucket}/${key}`,
+    path: `${store.scheme}://${store.bucket}/${key}`,
     endpoint: store.endpoint,
     key,
     size_bytes: remote.sizeBytes,
@@ -284,5 +287,11 @@ function forgotten(key: string, store: ObjectStore): RollcallError {
     'Look for a rule of the bucket that removes incomplete uploads, and retry.',
   );
 }
+
+/** What the store keeps beside the bytes. */
+export const metaOf = (file: FileUpload, print: Fingerprint): ObjectMeta => ({
+  contentType: contentType(file.path),
+  sha256: print.sha256,
+});
 
 const contentType = (path: string): string => (path.endsWith('.mp4') ? 'video/mp4' : 'application/octet-stream');

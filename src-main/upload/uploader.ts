@@ -3,13 +3,14 @@ import { RollcallError, toRollcallError, type ErrorCode } from '../contract/erro
 import type { Emit } from '../contract/events.ts';
 import type { Session, SessionHandle, SessionOutput, SessionUpload } from '../contract/session.ts';
 import type { Destination, StoreTarget } from '../contract/settings.ts';
-import { InFlight, type Flow } from './flow.ts';
+import type { Flow } from './flow.ts';
+import { InFlight } from './in-flight.ts';
 import { outputKey } from './keys.ts';
+import { openStore } from './open-store.ts';
 import type { ObjectStore } from './object-store.ts';
 import { MAX_IN_FLIGHT, MAX_IN_FLIGHT_BYTES } from './parts.ts';
 import { Reporter } from './reporter.ts';
 import { UPLOAD_RETRY, type RetryPolicy } from './retry.ts';
-import { S3Store } from './s3-store.ts';
 import { uploadFile, type MultipartMemory, type UploadContext } from './upload-file.ts';
 
 export interface UploadSessionOptions {
@@ -24,7 +25,7 @@ export interface UploadSessionOptions {
   retry?: RetryPolicy;
   /** Holds bytes back: pauses, a recorded call, a limit. */
   flow?: Flow;
-  openStore?: (target: StoreTarget) => ObjectStore;
+  openStore?: (target: StoreTarget) => ObjectStore | Promise<ObjectStore>;
 }
 
 export interface UploadSessionResult {
@@ -62,7 +63,11 @@ export async function uploadSession(options: UploadSessionOptions): Promise<Uplo
     return { uploads: handle.session.uploads, error: null };
   }
   if (outputs.length === 0) return { uploads: handle.session.uploads, error: null };
-  const store = (options.openStore ?? ((target) => new S3Store(target)))(destination.store);
+  const store = await opened(options, destination.store);
+  if (store instanceof RollcallError) {
+    for (const output of outputs) await markFailed(options, output, destination.store, store);
+    return { uploads: handle.session.uploads, error: store };
+  }
   const context = {
     store,
     contact: { made: false },
@@ -89,6 +94,15 @@ export async function uploadSession(options: UploadSessionOptions): Promise<Uplo
     store.close();
   }
   return { uploads: handle.session.uploads, error: first };
+}
+
+/** The destination's store, or why there is none: no keys for it, say. */
+async function opened(options: UploadSessionOptions, target: StoreTarget): Promise<ObjectStore | RollcallError> {
+  try {
+    return await (options.openStore ?? openStore)(target);
+  } catch (thrown) {
+    return toRollcallError(thrown);
+  }
 }
 
 /** Gives every finished output an entry in session.json; returns those to send, the composite first. */
@@ -135,7 +149,6 @@ async function uploadOutput(
     policy: options.retry ?? UPLOAD_RETRY,
     signal,
     onRetry: (error: RollcallError, attempt: number): void => {
-      if (error.code === 'UPLOAD_NETWORK') context.inFlight?.broke();
       emit({ event: 'warning', code: error.code, message: `${error.message} Attempt ${attempt + 1} follows.` });
     },
   };

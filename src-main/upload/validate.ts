@@ -3,8 +3,8 @@ import { RollcallError, toRollcallError, type ErrorRecord } from '../contract/er
 import type { StoreTarget } from '../contract/settings.ts';
 import { normalizePrefix } from './keys.ts';
 import type { CheckableStore } from './object-store.ts';
+import { openStore } from './open-store.ts';
 import { withRetry, type RetryPolicy } from './retry.ts';
-import { S3Store } from './s3-store.ts';
 
 /** What is tried, in this order. */
 export const DESTINATION_CHECKS = ['write', 'read', 'multipart', 'list-parts', 'abort', 'clock', 'delete'] as const;
@@ -32,9 +32,9 @@ const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('h
 export async function checkDestination(
   target: StoreTarget,
   signal: AbortSignal,
-  openStore: (target: StoreTarget) => CheckableStore = (to) => new S3Store(to),
+  open: (target: StoreTarget) => CheckableStore | Promise<CheckableStore> = openStore,
 ): Promise<DestinationCheck[]> {
-  const store = openStore(target);
+  const store = await open(target);
   const checks: DestinationCheck[] = [];
   try {
     for (const [name, check] of stepsFor(target, store, signal)) {

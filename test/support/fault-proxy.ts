@@ -24,6 +24,8 @@ export interface FaultProxy {
   bytesUp(): number;
   /** Parts that the store took more than once. */
   partsTwice(): number;
+  /** Bytes of bodies that resets and outages cut off in the middle: what no client can avoid to send again. */
+  cutBytes(): number;
   /** How often each fault struck. */
   struck: Record<'resets' | 'errors' | 'truncated' | 'outages', number>;
   close(): Promise<void>;
@@ -56,6 +58,7 @@ export async function startFaultProxy(targetUrl: string, faults: Faults, seed = 
     spans.some(([from, to]) => Date.now() - began >= from && Date.now() - began < to);
   const sockets = new Set<Socket>();
   let closedBytes = 0;
+  let cutBytes = 0;
   /** How often the store took each part. */
   const taken = new Map<string, number>();
 
@@ -83,7 +86,12 @@ export async function startFaultProxy(targetUrl: string, faults: Faults, seed = 
       reply.resume().once('end', () => incoming.socket.destroy());
     });
     onward.on('error', () => incoming.socket.destroy());
-    incoming.on('close', () => (incoming.complete ? undefined : onward.destroy()));
+    const before = incoming.socket.bytesRead;
+    incoming.on('close', () => {
+      if (incoming.complete) return;
+      cutBytes += incoming.socket.bytesRead - before;
+      onward.destroy();
+    });
     incoming.pipe(new Slow(() => (within(faults.slow) ? faults.slowBytesPerSecond : null))).pipe(onward);
   };
 
@@ -116,6 +124,7 @@ export async function startFaultProxy(targetUrl: string, faults: Faults, seed = 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     bytesUp: () => [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, closedBytes),
+    cutBytes: () => cutBytes,
     partsTwice: () => [...taken.values()].filter((times) => times > 1).length,
     struck,
     close: () => {
