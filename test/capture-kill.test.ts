@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { timelineEventSchema, type TimelineEvent } from '../src-main/contract/ti
 import { beepTimes, decodeErrors, flashTimes, packets, pairEvents } from './support/media-checks.ts';
 import { makeClip } from './support/publisher/clip.ts';
 import { clipOptions, COLOURS, startPublisher, TONES } from './support/publisher.ts';
+import { renderersOf } from './support/processes.ts';
 import { runCommand, startRecorder } from './support/recorder.ts';
 import { startSfu, type Sfu } from './support/sfu.ts';
 
@@ -48,22 +49,6 @@ const sessionDirOf = (events: RollcallEvent[]): string => {
 /** Time of the last packet of a track's file by stock ffprobe, on the file's own time line: Matroska's in milliseconds. */
 async function lastPacketMs(file: string, kind: 'audio' | 'video'): Promise<number> {
   return Math.max(...(await packets(file, kind)).map(({ pts }) => pts));
-}
-
-/** Renderer processes below a process. Linux only, as /proc is. */
-async function renderersOf(root: number): Promise<number[]> {
-  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const parents = new Map<number, number>();
-  const renderers: number[] = [];
-  for (const pid of all) {
-    // A process may end between the listing and the reading.
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    parents.set(pid, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (words.includes('--type=renderer')) renderers.push(pid);
-  }
-  const isBelow = (pid: number): boolean => pid === root || (pid > 1 && isBelow(parents.get(pid) ?? 0));
-  return renderers.filter(isBelow);
 }
 
 test('kill -9 of the capture page: the recording goes on in the same file, the gap is marked', async () => {

@@ -5,7 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TimelineEvent } from '../../src-main/contract/timeline.ts';
 import { clipOptions, COLOURS, TONES } from '../../test/support/publisher.ts';
 import { makeClip } from '../../test/support/publisher/clip.ts';
-import { startRtpSender, type RtpSender, type SentCounts } from '../../test/support/publisher/rtp-publisher.ts';
+import {
+  consumersReady,
+  startRtpSender,
+  type RtpSender,
+  type SentCounts,
+} from '../../test/support/publisher/rtp-publisher.ts';
 import { startSfu, type Sfu } from '../../test/support/sfu.ts';
 import { electronCommand } from '../launch-electron.ts';
 
@@ -49,7 +54,6 @@ export interface BenchCall {
 }
 
 const CLIP_S = 30;
-const CONSUMERS_TIMEOUT_MS = 60_000;
 const CLOSING_TIMEOUT_MS = 60_000;
 
 /** Starts SFU, program and publishers, in this order: nothing is sent before the program can receive it. */
@@ -78,7 +82,7 @@ export async function startCall({ variant, peers, picture, library, viewer }: Ca
   const beganAt = performance.now();
   let setUpMs = 0;
   const publishers = await sender.publish(sfu, ROOM, people, async () => {
-    await consumersReady(sfu, 2 * peers);
+    await consumersReady(sfu, ROOM, 2 * peers);
     setUpMs = performance.now() - beganAt;
   });
   return {
@@ -127,17 +131,6 @@ async function captureClosed(stdout: () => string): Promise<void> {
   while (!timelineOf(stdout()).some(({ type }) => type === 'session-stopped')) {
     if (Date.now() > until) throw new Error('the recording did not end after everybody had left');
     await sleep(200);
-  }
-}
-
-async function consumersReady(sfu: Sfu, count: number): Promise<void> {
-  const until = Date.now() + CONSUMERS_TIMEOUT_MS;
-  for (;;) {
-    const { consumers } = await sfu.stats();
-    const ready = consumers.filter(({ paused, closed }) => !paused && !closed).length;
-    if (ready >= count) return;
-    if (Date.now() > until) throw new Error(`${ready} of ${count} consumers were there after a minute`);
-    await sleep(100);
   }
 }
 

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { HD, heldAgainst, keyFrameRequests, pictureName, SMALL, startCall } from './call.ts';
@@ -19,6 +19,8 @@ interface Sample {
   lowPriorityPercent: number;
   /** Of all cores, by anybody. */
   machinePercent: number;
+  /** How long ago the picture track that waits longest last grew, milliseconds: what a power cut would cost. */
+  diskLagMs: number;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function benchSoak(args: string[]): Promise<void> {
     `${peers} of ${pictureName(picture)} for ${minutes} minutes${values.files ? ', making files' : ''} ...`,
   );
   const call = await startCall({ variant, peers, picture, library, viewer: '' });
-  const samples = await watch(call.pid, minutes);
+  const samples = await watch(call.pid, minutes, library);
   const requests = keyFrameRequests((await call.sender.counts()).streams);
   const { sent, stdout, worstLateMs } = await call.end();
   const captured = heldAgainst(sent, stdout);
@@ -68,6 +70,7 @@ export async function benchSoak(args: string[]): Promise<void> {
     residentMiB: mean(({ residentMiB }) => residentMiB),
     memorySlopeMiBPerHour: slopePerHour(settled),
     keyFrameRequestsPerTrack: requests / peers,
+    worstDiskLagMs: Math.max(...samples.map(({ diskLagMs }) => diskLagMs)),
     setUpMs: call.setUpMs,
     senderWorstLateMs: worstLateMs,
     warnings: captured.warnings,
@@ -79,7 +82,7 @@ export async function benchSoak(args: string[]): Promise<void> {
 const shown = (value: unknown): unknown =>
   typeof value === 'number' ? Math.round(value * 10) / 10 : Array.isArray(value) ? value.join(' | ') : value;
 
-async function watch(pid: number, minutes: number): Promise<Sample[]> {
+async function watch(pid: number, minutes: number, library: string): Promise<Sample[]> {
   const samples: Sample[] = [];
   const beganAt = performance.now();
   const load = machineLoad();
@@ -96,6 +99,7 @@ async function watch(pid: number, minutes: number): Promise<Sample[]> {
       cpuPercent: percent('cpuSeconds'),
       lowPriorityPercent: percent('lowPriorityCpuSeconds'),
       machinePercent: load() * 100,
+      diskLagMs: diskLag(library),
     });
     [before, beforeAt] = [now, at];
     const last = samples.at(-1);
@@ -106,6 +110,14 @@ async function watch(pid: number, minutes: number): Promise<Sample[]> {
     }
   }
   return samples;
+}
+
+/** Of the files of tracks that grow all the time: sound sends as steadily as pictures do here. */
+function diskLag(library: string): number {
+  const files = readdirSync(library, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.mkv'));
+  const tracks = files.filter((name) => dirname(name).endsWith('tracks'));
+  const now = Date.now();
+  return tracks.reduce((most, name) => Math.max(most, now - statSync(join(library, name)).mtimeMs), 0);
 }
 
 /** Least squares over the samples. */

@@ -57,7 +57,7 @@ export interface Sfu {
   /** New signalling connections are refused from now on, or let in again. */
   refuseSignalling(refused: boolean): void;
   /** What is done to media between the SFU and its WebRTC peers (see `sfu/impaired-link.ts`); needs `impairable`. */
-  impair(change: ImpairmentChange): void;
+  impair(change: ImpairmentChange, roomId?: string): void;
   /** What was done to packets towards the peers so far. */
   impaired(): ReturnType<ImpairedLinks['counts']>;
   closed(): boolean;
@@ -224,7 +224,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
     },
     stallSignalling: (ms) => stall([...upgraded], ms),
     refuseSignalling: (value) => (refused = value),
-    impair: (change) => links.set(change),
+    impair: (change, roomId) => links.set(change, roomId),
     impaired: () => links.counts(),
     closed: () => closed,
     close: () =>

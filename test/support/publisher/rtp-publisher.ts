@@ -131,3 +131,17 @@ export async function startRtpSender(): Promise<RtpSender> {
     },
   };
 }
+
+const CONSUMERS_TIMEOUT_MS = 60_000;
+
+/** Waits until so many consumers of a room receive: what is sent from now on is for them. */
+export async function consumersReady(sfu: Sfu, roomId: string, count: number): Promise<void> {
+  const until = Date.now() + CONSUMERS_TIMEOUT_MS;
+  for (;;) {
+    const { consumers } = await sfu.stats();
+    const ready = consumers.filter((consumer) => consumer.roomId === roomId && !consumer.paused && !consumer.closed);
+    if (ready.length >= count) return;
+    if (Date.now() > until) throw new Error(`${ready.length} of ${count} consumers were there after a minute`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

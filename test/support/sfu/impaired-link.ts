@@ -14,7 +14,7 @@ import type { WebRtcTransport } from './media.ts';
  *   sfu.impair({ down: { rateKbps: 800, queueMs: 500 } });                        // a narrow line with a long queue
  *   sfu.impair({ cut: true }); ... sfu.impair(CLEAR);                             // an outage
  *
- * What is not named stays as it was. `startSfu({ impairable: true, seed })` makes the fates repeatable: packet N of relay
+ * What is not named stays as it was; a room's name as second argument limits it to that room. `startSfu({ impairable: true, seed })` makes the fates repeatable: packet N of relay
  * M always draws the same numbers.
  */
 export interface Impairment {
@@ -36,11 +36,18 @@ export interface ImpairmentChange {
 export const CLEAR: Impairment = { down: CLEAR_DIRECTION, up: CLEAR_DIRECTION, cut: false };
 
 interface Relay {
+  roomId: string;
   front: Socket;
   back: Socket;
   down: LinkModel;
   up: LinkModel;
 }
+
+const changed = (before: Impairment, { down, up, cut }: ImpairmentChange): Impairment => ({
+  down: { ...before.down, ...down },
+  up: { ...before.up, ...up },
+  cut: cut ?? before.cut,
+});
 
 /** UDP relays in front of the SFU's WebRTC transports. Off unless `enabled`: then candidates are the SFU's own. */
 export class ImpairedLinks {
@@ -49,7 +56,8 @@ export class ImpairedLinks {
   readonly #seed: number;
   readonly #relays = new Set<Relay>();
   #made = 0;
-  #impairment: Impairment = CLEAR;
+  #everywhere: Impairment = CLEAR;
+  readonly #rooms = new Map<string, Impairment>();
 
   constructor(enabled: boolean, host: string, seed = 1) {
     this.#enabled = enabled;
@@ -57,13 +65,18 @@ export class ImpairedLinks {
     this.#seed = seed;
   }
 
-  set({ down, up, cut }: ImpairmentChange): void {
+  /** @param roomId the only room that is meant; every room, those that are still to come too, where not given. */
+  set(change: ImpairmentChange, roomId?: string): void {
     if (!this.#enabled) throw new Error('startSfu was not given { impairable: true }');
-    this.#impairment = {
-      down: { ...this.#impairment.down, ...down },
-      up: { ...this.#impairment.up, ...up },
-      cut: cut ?? this.#impairment.cut,
-    };
+    if (roomId !== undefined) this.#rooms.set(roomId, changed(this.#of(roomId), change));
+    else {
+      this.#everywhere = changed(this.#everywhere, change);
+      for (const [id, impairment] of this.#rooms) this.#rooms.set(id, changed(impairment, change));
+    }
+  }
+
+  #of(roomId: string): Impairment {
+    return this.#rooms.get(roomId) ?? this.#everywhere;
   }
 
   /** Fates of packets towards the peers so far, over all relays that are open. */
@@ -75,19 +88,20 @@ export class ImpairedLinks {
     return sum;
   }
 
-  async candidatesOf(transport: WebRtcTransport): Promise<types.IceCandidate[]> {
+  async candidatesOf(transport: WebRtcTransport, roomId: string): Promise<types.IceCandidate[]> {
     if (!this.#enabled) return transport.iceCandidates;
     const udp = transport.iceCandidates.filter(({ protocol }) => protocol === 'udp');
     return Promise.all(
-      udp.map(async (candidate) => ({ ...candidate, port: await this.#relay(transport, candidate.port) })),
+      udp.map(async (candidate) => ({ ...candidate, port: await this.#relay(transport, candidate.port, roomId) })),
     );
   }
 
   /** A relay with one socket per direction; answers the port that peers send to. */
-  async #relay(transport: WebRtcTransport, sfuPort: number): Promise<number> {
+  async #relay(transport: WebRtcTransport, sfuPort: number, roomId: string): Promise<number> {
     this.#made += 1;
     const seed = this.#seed * 1000 + this.#made * 2;
     const relay: Relay = {
+      roomId,
       front: createSocket('udp4'),
       back: createSocket('udp4'),
       down: new LinkModel(seed),
@@ -112,8 +126,9 @@ export class ImpairedLinks {
   }
 
   #pass(relay: Relay, way: 'up' | 'down', packet: Buffer, send: () => void): void {
-    if (this.#impairment.cut) return;
-    for (const delayMs of relay[way].fate(this.#impairment[way], packet.length, performance.now())) {
+    const impairment = this.#of(relay.roomId);
+    if (impairment.cut) return;
+    for (const delayMs of relay[way].fate(impairment[way], packet.length, performance.now())) {
       if (delayMs <= 0) send();
       // What is under way when the cable is cut arrives, as it does in life.
       else setTimeout(() => this.#relays.has(relay) && send(), delayMs);

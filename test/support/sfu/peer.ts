@@ -195,7 +195,7 @@ export class Peer implements PeerInfo {
   }
 
   async #createTransport(data: Data): Promise<unknown> {
-    const { dialect, router, host, links } = this.#room.context;
+    const { dialect, router, host, links, roomId } = this.#room.context;
     const direction: TransportDirection = dialect.direction(data);
     const sctp = data.sctpCapabilities as types.SctpCapabilities | undefined;
     const transport = await router.createWebRtcTransport<{ direction: TransportDirection }>({
@@ -222,7 +222,10 @@ export class Peer implements PeerInfo {
         if (state === 'failed' || state === 'closed') this.#protoo.close();
       });
     }
-    return { ...(dialect.transportCreated(transport) as object), iceCandidates: await links.candidatesOf(transport) };
+    return {
+      ...(dialect.transportCreated(transport) as object),
+      iceCandidates: await links.candidatesOf(transport, roomId),
+    };
   }
 
   async #produce(data: Data): Promise<unknown> {
