@@ -66,6 +66,26 @@ export class TrackReader {
     return data;
   }
 
+  /** Data of the packets from one on whose data ends by `end`, a place in the file: by one read. */
+  async readFrom({ offset, size }: Pick<PacketPlace, 'offset' | 'size'>, end: number): Promise<Uint8Array[]> {
+    const window = new Uint8Array(end - offset);
+    const { bytesRead } = await this.#handle.read(window, 0, window.length, offset);
+    const found = [window.subarray(0, size)];
+    for (let at = size; at < bytesRead;) {
+      const element = readElement(window, at);
+      if (!element) break;
+      const isMaster = element.id === ID.segment || element.id === ID.cluster;
+      const next = at + element.head + (isMaster ? 0 : element.size);
+      if (!isMaster && (element.size < 0 || next > bytesRead)) break;
+      if (element.id === ID.simpleBlock) {
+        const body = window.subarray(at + element.head, next);
+        found.push(body.subarray(vintLength(body[0] ?? 0) + 3));
+      }
+      at = next;
+    }
+    return found;
+  }
+
   async close(): Promise<void> {
     await this.#tail;
     await this.#handle.close();

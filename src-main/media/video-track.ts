@@ -10,6 +10,7 @@ import type { SessionTrack } from '../contract/session.ts';
 import { clockPieces } from './clock-map.ts';
 import { pictureSignature, vp8Size } from './keyframe.ts';
 import { openTrack } from './open-track.ts';
+import { PacketList } from './packet-list.ts';
 import { TrackReader, type PacketPlace } from './track-reader.ts';
 
 /** What is known of a video track's frames without decoding one; arrays are parallel, in decode order. */
@@ -44,10 +45,10 @@ export class VideoTrack {
   readonly #codec: string;
   #reader: TrackReader | null = null;
   #header: Promise<Header | null> | null = null;
-  readonly #packets: PacketPlace[] = [];
-  readonly #keys: number[] = [];
-  readonly #formats: number[] = [];
-  #format = 0;
+  readonly #packets = new PacketList();
+  /** The first packet of each format but the first. */
+  readonly #formatStarts: number[] = [];
+  keyFrames = 0;
   #signature: string | null = null;
   /** Largest picture so far, where the codec's frames say it. */
   largest: { width: number; height: number } | null = null;
@@ -68,13 +69,9 @@ export class VideoTrack {
     return this.#packets.length;
   }
 
-  get keyFrames(): number {
-    return this.#keys.reduce((sum, key) => sum + key, 0);
-  }
-
   /** File time of the last frame, milliseconds; 0 where there is none. */
   get lastFileMs(): number {
-    return this.#packets.at(-1)?.timeMs ?? 0;
+    return this.#packets.last?.timeMs ?? 0;
   }
 
   /** Largest picture so far; where the codec's frames do not say it, what the file's header says. */
@@ -95,25 +92,33 @@ export class VideoTrack {
     const found = packet.key ? pictureSignature(this.#codec, data) : null;
     // VP8 says itself what is a key frame; a file may begin with another frame and call it one.
     const key = packet.key && (found !== null || this.#codec !== 'vp8');
-    if (found !== null && this.#signature !== null && found !== this.#signature) this.#format++;
+    if (found !== null && this.#signature !== null && found !== this.#signature)
+      this.#formatStarts.push(this.#packets.length);
     const size = found !== null && this.#codec === 'vp8' ? vp8Size(data) : null;
     if (size && size.width * size.height > (this.largest?.width ?? 0) * (this.largest?.height ?? 0))
       this.largest = size;
     this.#signature = found ?? this.#signature;
-    this.#packets.push(packet);
-    this.#keys.push(key ? 1 : 0);
-    this.#formats.push(this.#format);
+    if (key) this.keyFrames++;
+    this.#packets.push({ ...packet, key });
   }
 
   /** The index by a clock. */
   index(clock: SessionTrack['clock']): FrameIndex {
     const pieces = clockPieces(clock);
-    let p = 0;
-    const timesMs = Float64Array.from(this.#packets, ({ timeMs }) => {
+    const count = this.#packets.length;
+    const timesMs = new Float64Array(count);
+    const keys = new Uint8Array(count);
+    const formats = new Int32Array(count);
+    let [i, p, format] = [0, 0, 0];
+    for (const { timeMs, key } of this.#packets.range()) {
       while ((pieces[p + 1]?.fromFileMs ?? Infinity) <= timeMs) p++;
-      return (pieces[p]?.offsetMs ?? 0) + (pieces[p]?.rate ?? 1) * timeMs;
-    });
-    return { timesMs, keys: Uint8Array.from(this.#keys), formats: Int32Array.from(this.#formats) };
+      while ((this.#formatStarts[format] ?? Infinity) <= i) format++;
+      timesMs[i] = (pieces[p]?.offsetMs ?? 0) + (pieces[p]?.rate ?? 1) * timeMs;
+      keys[i] = key ? 1 : 0;
+      formats[i] = format;
+      i++;
+    }
+    return { timesMs, keys, formats };
   }
 
   /**
@@ -129,9 +134,9 @@ export class VideoTrack {
     output.addVideoTrack(source);
     await output.start();
     try {
-      for (const [i, time] of plan.timesS.entries()) {
-        const packet = this.#packets[plan.firstFrame + i];
-        if (!packet) break;
+      const packets = [...this.#packets.range(plan.firstFrame, plan.firstFrame + plan.timesS.length)];
+      for (const [i, packet] of packets.entries()) {
+        const time = plan.timesS[i] ?? 0;
         const copy = new EncodedPacket(await this.#reader.read(packet), packet.key ? 'key' : 'delta', time, FRAME_S);
         await source.add(copy, i === 0 ? { decoderConfig: header.config } : undefined);
       }
