@@ -11,6 +11,8 @@ export interface TreeUsage {
   /** The part of it that ran at low priority, or in helpers that have ended: ffmpeg. */
   lowPriorityCpuSeconds: number;
   residentBytes: number;
+  /** The part of it that belongs to helpers at low priority, which come and go. */
+  lowPriorityResidentBytes: number;
   processes: number;
 }
 
@@ -65,6 +67,7 @@ export function treeUsage(root: number): TreeUsage {
     cpuSeconds: (normal + low) / TICKS_PER_SECOND,
     lowPriorityCpuSeconds: low / TICKS_PER_SECOND,
     residentBytes: own.reduce((sum, { pages }) => sum + pages, 0) * PAGE_BYTES,
+    lowPriorityResidentBytes: own.reduce((sum, { pages, nice }) => sum + (nice > 0 ? pages : 0), 0) * PAGE_BYTES,
     processes: own.length,
   };
 }

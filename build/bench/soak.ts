@@ -13,6 +13,7 @@ const SETTLE_MINUTES = 2;
 
 interface Sample {
   minute: number;
+  /** Without helpers at low priority, which come and go. */
   residentMiB: number;
   /** Of a core, since the sample before. */
   cpuPercent: number;
@@ -95,7 +96,7 @@ async function watch(pid: number, minutes: number, library: string): Promise<Sam
       ((now[of] - before[of]) / (at - beforeAt)) * 100_000;
     samples.push({
       minute: (at - beganAt) / 60_000,
-      residentMiB: now.residentBytes / 1024 / 1024,
+      residentMiB: (now.residentBytes - now.lowPriorityResidentBytes) / 1024 / 1024,
       cpuPercent: percent('cpuSeconds'),
       lowPriorityPercent: percent('lowPriorityCpuSeconds'),
       machinePercent: load() * 100,

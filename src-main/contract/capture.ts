@@ -48,9 +48,14 @@ export type TrackStats = z.infer<typeof trackStatsSchema>;
 
 /**
  * One sample of a track's clock: within about a second, the frame that arrived least late. `fileMs` is its timestamp in
- * the track's file, `arrivalMs` its arrival on the session clock.
+ * the track's file, `arrivalMs` its arrival on the session clock. `captureMs` is when its sender captured it, on a clock of
+ * the sender that its tracks share; only where sender and platform tell.
  */
-export const clockSampleSchema = z.object({ fileMs: z.number(), arrivalMs: z.number() });
+export const clockSampleSchema = z.object({
+  fileMs: z.number(),
+  arrivalMs: z.number(),
+  captureMs: z.number().optional(),
+});
 export type ClockSample = z.infer<typeof clockSampleSchema>;
 
 /** page -> main */

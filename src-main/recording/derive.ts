@@ -2,6 +2,7 @@ import type { ClockSample } from '../contract/capture.ts';
 import { trackFile } from '../contract/ids.ts';
 import type { SessionPeer, SessionStream, SessionTrack } from '../contract/session.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
+import { alignByCapture } from './capture-align.ts';
 import { fitClock } from './clock-fit.ts';
 
 /** What a track's file holds, from its `track-closed` event or, after a crash, from the file. */
@@ -40,10 +41,11 @@ type TrackStarted = Extract<TimelineEvent, { type: 'track-started' }>;
 export function deriveSession(evidence: SessionEvidence): DerivedSession {
   const { timeline } = evidence;
   const lastMs = timeline.reduce((latest, event) => Math.max(latest, event.t), 0);
-  const tracks = timeline.flatMap((event) => {
+  const arrived = timeline.flatMap((event) => {
     const track = event.type === 'track-started' ? deriveTrack(event, evidence) : null;
     return track ? [track] : [];
   });
+  const tracks = alignByCapture(arrived, evidence.clocks);
   const streams = deriveStreams(tracks, timeline);
   const durationMs = streams.reduce((latest, stream) => Math.max(latest, stream.end_ms), lastMs);
   return { peers: derivePeers(timeline, evidence.segment), streams, tracks, durationMs };
