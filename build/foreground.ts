@@ -3,9 +3,12 @@ import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onPath } from './setup/ffmpeg.ts';
 
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
 /** Ctrl-C reaches us twice under npm: from the terminal, and from npm, which passes it on. Within this time it is one. */
 const SAME_SIGNAL_MS = 400;
+
+/** Windows has no SIGUSR2, and Node refuses to listen for it there. */
+const isSignalHere = (signal: NodeJS.Signals): boolean => signal in constants.signals;
 
 /** How a foreground command ended; exactly one of the two is set. */
 export interface Ending {
@@ -78,7 +81,7 @@ export function runForeground(command: string, args: string[], options: Foregrou
       lastAt.set(signal, now);
       if (process.platform !== 'win32') child.kill(signal);
     };
-    for (const signal of FORWARDED) process.on(signal, forward);
+    for (const signal of FORWARDED) if (isSignalHere(signal)) process.on(signal, forward);
     const watch = watchNpm(() => {
       forward('SIGTERM');
     });

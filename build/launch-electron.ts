@@ -37,6 +37,8 @@ export interface LaunchOptions {
   provisions?: Provisions;
   /** The display to use; where not given, the present one or a virtual one that ends with the app. */
   display?: Display;
+  /** Whether something can be written to the app's standard input. */
+  stdin?: boolean;
   /** Folder of the app, the repository where not given. */
   app?: string;
 }
@@ -83,13 +85,13 @@ export async function startRollcall(args: string[], options: LaunchOptions = {})
   const command = await prepare(args, options);
   const child = spawn(command.executablePath, command.args, {
     env: command.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   // Killed with us, should we end early: in a group of its own it would not notice.
   const kill = (): boolean => child.kill('SIGTERM');
   process.on('exit', kill);

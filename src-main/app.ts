@@ -201,6 +201,17 @@ export class RollcallApp implements AppService {
     return Promise.resolve();
   }
 
+  /** Pauses the recording under way; does nothing where there is none. Throws USAGE where it is over. */
+  async pauseRecording(): Promise<void> {
+    await this.#run?.pause();
+    this.#tellLive();
+  }
+
+  async resumeRecording(): Promise<void> {
+    await this.#run?.resume();
+    this.#tellLive();
+  }
+
   dismissLive(): void {
     const run = this.#run;
     if (run?.phase === 'done' || run?.phase === 'failed') this.#dismissed.add(run);

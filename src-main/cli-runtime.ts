@@ -1,6 +1,7 @@
 import { app } from 'electron';
 import { resolve as resolvePath } from 'node:path';
 import { runCli, type CliServices, type Outcome, type RecordWords } from './cli/program.ts';
+import { onToggleSignal, steer } from './cli/control.ts';
 import { composeAgain } from './compose.ts';
 import { RollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
@@ -15,9 +16,14 @@ import { settingsOfSession } from './settings/session-room.ts';
 import { limitedFlow } from './upload/flow.ts';
 import { verifyError, verifySession } from './verify.ts';
 
+/** Standard input where another program writes to it; a terminal's keys are not ours, and Windows gives the app none. */
+const pipedInput = () => (process.platform === 'win32' || process.stdin.isTTY ? null : process.stdin);
+
 /** The command line in this process: services for its commands, standard streams, signals. */
 export class CliRuntime {
   readonly #environment: Environment;
+  /** Pauses the recording under way, or goes on with it. */
+  #toggle: (() => void) | null = null;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -36,6 +42,7 @@ export class CliRuntime {
       if (!stopping) interrupt();
     };
     process.on('SIGINT', interrupt);
+    onToggleSignal(() => this.#toggle?.());
     process.on('SIGTERM', stopOnce);
     process.on('SIGHUP', stopOnce);
     app.on('before-quit', (event) => {
@@ -74,7 +81,14 @@ export class CliRuntime {
     if (interrupted.aborted) run.stop('it was interrupted');
     // The interruption ends the call; the files are finished all the same. A second one ends the process.
     interrupted.addEventListener('abort', () => run.stop('it was interrupted'));
-    return run.run();
+    const { toggle, release } = steer(run, pipedInput(), emit);
+    this.#toggle = toggle;
+    try {
+      return await run.run();
+    } finally {
+      this.#toggle = null;
+      release();
+    }
   }
 
   async #upload(words: { sessionDir: string; settings?: string }, emit: Emit, signal: AbortSignal): Promise<Outcome> {

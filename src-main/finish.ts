@@ -115,6 +115,7 @@ async function describeSession(handle: SessionHandle, pool: TrackPool): Promise<
     draft.peers = derived.peers;
     draft.streams = derived.streams;
     draft.tracks = derived.tracks;
+    if (derived.pauses.length > 0) draft.pauses = derived.pauses;
     draft.duration_ms = derived.durationMs;
     draft.stopped_at ??= new Date(draft.epoch_ms + derived.durationMs).toISOString();
     draft.state = 'finalizing';

@@ -152,7 +152,7 @@ export class LiveFiles {
     const endedStreams = new Set(
       streams.filter(({ track_ids }) => !track_ids.some((id) => open.has(id))).map(({ stream_id }) => stream_id),
     );
-    const session = { ...manifest, peers: described.peers, streams, tracks };
+    const session = { ...manifest, peers: described.peers, streams, tracks, pauses: described.pauses };
     return { session, timeline, untilMs, endedStreams };
   }
 

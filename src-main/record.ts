@@ -33,6 +33,8 @@ export interface RecordPlan {
 
 /** Name that the other peers see. */
 export const RECORDER_NAME = 'Rollcall (recording)';
+/** Name that they see while the recording is paused. */
+export const PAUSED_NAME = 'Rollcall (recording paused)';
 const KEY_FRAME_INTERVAL_S = 10;
 
 /**
@@ -99,6 +101,8 @@ export async function prepareCapture(
         // A recorder that joins again with the same id takes its old place in the room.
         peerId: `rollcall-${newId().slice(0, 12)}`,
         displayName: RECORDER_NAME,
+        pausedDisplayName: PAUSED_NAME,
+        paused: false,
         epochMs: null,
         streams: [],
         keyFrameIntervalS: KEY_FRAME_INTERVAL_S,

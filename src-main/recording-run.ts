@@ -111,6 +111,21 @@ export class RecordingRun {
     this.#capture.stop(reason);
   }
 
+  /** Pauses the recording: once this resolves, nothing that anybody sends is kept. Throws USAGE where it is over. */
+  pause(): Promise<void> {
+    return this.#capture.pause();
+  }
+
+  /** Goes on after `pause`. Throws USAGE where the recording is over. */
+  resume(): Promise<void> {
+    return this.#capture.resume();
+  }
+
+  /** Whether it is paused, or will be as soon as it begins. */
+  get paused(): boolean {
+    return this.#capture.paused;
+  }
+
   /** Stops making files and uploading; everything is kept and can go on later. */
   cancelFinishing(): void {
     this.#finishing.abort();
@@ -176,6 +191,7 @@ export class RecordingRun {
       sessionId: session?.id ?? null,
       sessionDir: session?.dir ?? null,
       elapsedMs: this.#phase === 'recording' && session ? Date.now() - session.epochMs : this.#capturedMs,
+      pausedAtMs: this.#capture.paused ? (this.#capture.peers.pausedAtMs ?? 0) : null,
       capturedBytes: this.#capture.peers.capturedBytes,
       diskFreeBytes: this.#diskFreeBytes,
       peers: this.#capture.peers.view(),

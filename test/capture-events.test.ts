@@ -1,81 +1,24 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DoneEvent } from '../src-main/contract/events.ts';
-import { sessionSchema, type Session } from '../src-main/contract/session.ts';
-import type { TimelineEvent } from '../src-main/contract/timeline.ts';
 import { beepTimes, flashTimes, frameCounters, pairEvents } from './support/media-checks.ts';
 import { makeClip } from './support/publisher/clip.ts';
-import { clipOptions, COLOURS, startPublisher, TONES, type Publisher } from './support/publisher.ts';
+import { clipOptions, startPublisher, TONES, type Publisher } from './support/publisher.ts';
+import {
+  EDGE_S,
+  expectSeconds,
+  inStay,
+  isIn,
+  person,
+  readRecorded,
+  spans,
+  type Recorded,
+  type Window,
+} from './support/recorded.ts';
 import { startRecorder } from './support/recorder.ts';
 import { startSfu, type Sfu } from './support/sfu.ts';
 
-/** Beep against the sender's clock: start-up jitter of two processes on a busy machine. */
-const PLACE_TOLERANCE_S = 0.08;
 /** Beep against flash: a frame at 30 fps and the signal's own. */
 const SYNC_TOLERANCE_MS = 40;
-/** How late a producer's coming and going may show: signalling, and the way to the next key frame. */
-const EDGE_S = 1.3;
-
-const person = (i: number, durationS: number) => ({
-  name: ['Ana', 'Bo'][i] ?? '',
-  peerId: ['ana', 'bo'][i] ?? '',
-  colour: COLOURS[i] ?? '',
-  toneHz: TONES[i] ?? 0,
-  codec: 'vp8' as const,
-  width: 640,
-  height: 360,
-  fps: 30,
-  durationS,
-});
-
-interface Recorded {
-  code: number | null;
-  done: DoneEvent;
-  session: Session;
-  timeline: TimelineEvent[];
-}
-
-async function read(result: { code: number | null; done: DoneEvent }): Promise<Recorded> {
-  const dir = result.done.session_dir ?? '';
-  const session = sessionSchema.parse(JSON.parse(await readFile(join(dir, 'session.json'), 'utf8')));
-  const timeline = (await readFile(join(dir, 'timeline.ndjson'), 'utf8'))
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as TimelineEvent);
-  return { ...result, session, timeline };
-}
-
-/** Times in a peer's file against a stay of its: seconds from the stay's start. */
-function inStay({ session, done }: Recorded, peerId: string, startedAt: number): { file: string; offsetS: number } {
-  const stream = done.streams.find(({ peer_id }) => peer_id === peerId);
-  const start = session.streams.find(({ stream_id }) => stream_id === stream?.stream_id)?.start_ms ?? NaN;
-  return { file: stream?.file ?? '', offsetS: (startedAt - session.epoch_ms - start) / 1000 };
-}
-
-type Window = [from: number, to: number];
-const isIn = (windows: readonly Window[], second: number, edgeS: number): boolean =>
-  windows.some(([from, to]) => second > from - edgeS && second < to + edgeS);
-
-/** Holds events of a file against a stay: one at each whole second but in the `quiet` windows, and none in those. */
-function expectSeconds(events: number[], offsetS: number, [from, to]: Window, quiet: readonly Window[]): void {
-  const own = events.map((time) => time - offsetS);
-  for (let second = Math.ceil(from); second < to; second += 1) {
-    if (isIn(quiet, second, EDGE_S)) continue;
-    const nearest = Math.min(...own.map((time) => Math.abs(time - second)));
-    expect(nearest, `at second ${second} of the stay`).toBeLessThanOrEqual(PLACE_TOLERANCE_S);
-  }
-  const within = quiet.map(([start, end]): Window => [start + 0.3, end - 0.3]);
-  expect(own.filter((time) => isIn(within, time, 0))).toEqual([]);
-}
-
-const spans = ({ timeline }: Recorded, kind: 'audio' | 'video', peerId: string) => {
-  const ids = timeline.flatMap((event) =>
-    event.type === 'track-started' && event.kind === kind && event.peer_id === peerId ? [event.track_id] : [],
-  );
-  return timeline.filter((event) => event.type === 'span').filter(({ track_id }) => ids.includes(track_id));
-};
 
 describe('mute, camera off, signalling drop, an outage, leaving and coming back', () => {
   let sfu: Sfu;
@@ -117,7 +60,7 @@ describe('mute, camera off, signalling drop, an outage, leaving and coming back'
     again = await startPublisher(sfu, 'events', person(0, 60));
     await sleep(STAY_S * 1000);
     await Promise.all([again.stop(), bo.stop()]);
-    recorded = await read(await recorder.done());
+    recorded = await readRecorded(await recorder.done());
   }, 240_000);
 
   afterAll(() => sfu.close());
@@ -174,7 +117,10 @@ describe('mute, camera off, signalling drop, an outage, leaving and coming back'
 
   test('a placeholder is shown exactly where there is no picture', async () => {
     const { file, offsetS } = inStay(recorded, 'ana', ana.startedAt);
-    const frames = (await frameCounters(file)).map(({ timeS, counter }) => ({ at: timeS - offsetS, counter }));
+    const frames = (await frameCounters(file)).map(({ timeS, counter }) => ({
+      at: timeS - offsetS,
+      counter,
+    }));
     const back = (again.startedAt - ana.startedAt) / 1000;
     const without: Window[] = [CAMERA_OFF, outage(), [LEAVE_S, back]];
     const wrong = frames.filter(({ at, counter }) => {
@@ -210,7 +156,7 @@ test('the SFU is killed and started again on its port: the same files go on', as
   const after = await startPublisher(second, 'killed', person(0, 60));
   await sleep(7000);
   await after.stop();
-  const recorded = await read(await recorder.done());
+  const recorded = await readRecorded(await recorder.done());
   await second.close();
 
   expect(recorded.code).toBe(0);

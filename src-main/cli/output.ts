@@ -37,6 +37,10 @@ export class Printer {
         return this.#line(`Joined ${event.room}: ${count(event.peers, 'peer')} there.`);
       case 'recording':
         return this.#line(`● Recording into ${event.session_dir}`);
+      case 'paused':
+        return this.#line(`${clock(event.t)}  Recording paused: nothing is kept until it goes on`);
+      case 'resumed':
+        return this.#line(`${clock(event.t)}  Recording goes on`);
       case 'peer-joined':
         return this.#line(`${clock(event.t)}  ${event.display_name} joined`);
       case 'peer-left':

@@ -18,6 +18,8 @@ export interface Interval {
   tiles: Tile[];
   /** The active speaker, where the SFU named one. */
   speakerId: string | null;
+  /** The recording was paused: nobody is in the picture, wherever they were. */
+  paused?: true;
 }
 
 /** Session milliseconds, [from, to]. */
@@ -59,7 +61,9 @@ export function planIntervals(
     }));
   const names = nameChanges(timeline);
   const speakers = steadySpeakers(timeline);
+  const pauses = (session.pauses ?? []).map(([a, b]): Span => [frame(a), frame(b)]);
   const cuts = [
+    ...pauses.flat(),
     ...streams.flatMap(({ spans }) => spans.flat()),
     ...[...names.values()].flat().map(({ t }) => frame(t)),
     ...speakers.map(({ t }) => frame(t)),
@@ -69,6 +73,10 @@ export function planIntervals(
   const intervals: Interval[] = [];
   boundaries.slice(0, -1).forEach((from, i) => {
     const to = boundaries[i + 1] ?? total;
+    if (pauses.some(([a, b]) => a <= from && b >= to)) {
+      intervals.push({ from, to, tiles: [], speakerId: null, paused: true });
+      return;
+    }
     const atMs = range.startMs + (from * 1000) / fps + 0.5000001 * (1000 / fps);
     const tiles = streams
       .filter(({ spans }) => spans.some(([a, b]) => a <= from && b >= to))

@@ -137,8 +137,12 @@ function checkSize(width: number, height: number): void {
 
 /** What a change of makes a new picture: who is there under what name, and in `speaker` who speaks. */
 function intervalKey(layout: LayoutKind): (interval: Interval) => string {
-  return ({ tiles, speakerId }) =>
-    JSON.stringify([tiles.map(({ streamId, name }) => [streamId, name]), layout === 'speaker' ? speakerId : null]);
+  return ({ tiles, speakerId, paused }) =>
+    JSON.stringify([
+      tiles.map(({ streamId, name }) => [streamId, name]),
+      layout === 'speaker' ? speakerId : null,
+      paused ?? false,
+    ]);
 }
 
 interface Picture {

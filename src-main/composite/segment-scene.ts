@@ -1,3 +1,4 @@
+import { PAUSED_TEXT } from '../contract/cards.ts';
 import type { CardFiles } from '../media/card-files.ts';
 import type { Scene, SceneTile } from '../media/scene.ts';
 import type { StreamPictures } from '../media/stream-pictures.ts';
@@ -22,10 +23,10 @@ export async function segmentScene(
 ): Promise<Scene> {
   const { width, height, fps, layout } = canvas;
   const frames = segment.to - segment.from;
-  const { tiles, speakerId } = segment.interval;
+  const { tiles, speakerId, paused } = segment.interval;
   const scene: Scene = { width, height, fps, frames, ...COLOURS, tiles: [], overlays: [] };
   if (tiles.length === 0) {
-    const card = await cards.get({ kind: 'message', text: EMPTY_TEXT, width, height });
+    const card = await cards.get({ kind: 'message', text: paused ? PAUSED_TEXT : EMPTY_TEXT, width, height });
     scene.tiles.push({ x: 0, y: 0, width, height, parts: [{ kind: 'card', frames }], card });
     return scene;
   }

@@ -14,6 +14,10 @@ export type CaptureCommand =
       signallingUrl: string;
       peerId: string;
       displayName: string;
+      /** What the others see while the recording is paused. */
+      pausedDisplayName: string;
+      /** The recording is paused: nothing is kept until `resume`. */
+      paused: boolean;
       /** Unix milliseconds at session time 0, where a recording goes on in a new page; null for a new one. */
       epochMs: number | null;
       /** Streams that exist already: a returning peer and source goes on with its stream id. */
@@ -21,6 +25,9 @@ export type CaptureCommand =
       /** Seconds between asked-for key frames per video track. */
       keyFrameIntervalS: number;
     }
+  /** Keep nothing of what is sent until `resume`; answered by `paused`. */
+  | { type: 'pause' }
+  | { type: 'resume' }
   /** Leave the call, close every track, then answer `stopped`. */
   | { type: 'stop' }
   /** Bytes of chunks that are on disk now (cumulative): the page's bound on what is in flight. */
@@ -71,6 +78,8 @@ export const captureMessageSchema = z.discriminatedUnion('type', [
   /** How many others are in the call; while it is not `connected`, how many there were. */
   z.object({ type: z.literal('presence'), peers: z.number().int(), connected: z.boolean() }),
   z.object({ type: z.literal('timeline'), event: timelineEventSchema }),
+  /** Answers `pause` and `resume`: what comes from now on is not kept, or is. */
+  z.object({ type: z.literal('paused'), paused: z.boolean() }),
   /** What the user should know and the timeline cannot hold (there may be no session yet). */
   z.object({ type: z.literal('warning'), code: z.string(), message: z.string() }),
   /** The next bytes of a track's file; `position` is where they go and always the file's end. */

@@ -10,6 +10,9 @@ export type CardSpec =
   /** A full picture with one sentence, for the time in which nobody is in the call. */
   | { kind: 'message'; text: string; width: number; height: number };
 
+/** What the pictures say while the recording is paused. */
+export const PAUSED_TEXT = 'Recording paused';
+
 export interface Card {
   /** PNG file with alpha. */
   png: Uint8Array;

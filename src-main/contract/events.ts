@@ -8,6 +8,9 @@ import type { StreamType } from './session.ts';
 export type RollcallEvent =
   | { event: 'joined'; room: string; room_id: string; peers: number }
   | { event: 'recording'; session_id: string; session_dir: string; started_at: string }
+  /** Nothing that anybody sends is kept from here to `resumed`. */
+  | { event: 'paused'; t: number }
+  | { event: 'resumed'; t: number }
   | { event: 'peer-joined'; t: number; peer_id: string; display_name: string }
   | { event: 'peer-left'; t: number; peer_id: string }
   | { event: 'stream-started'; t: number; peer_id: string; stream_id: string; type: StreamType }

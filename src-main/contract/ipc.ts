@@ -30,6 +30,8 @@ export const channelArgs = {
   getSession: z.tuple([sessionIdSchema]),
   startRecording: z.tuple([recordTargetSchema]),
   stopRecording: z.tuple([]),
+  pauseRecording: z.tuple([]),
+  resumeRecording: z.tuple([]),
   dismissLive: z.tuple([]),
   finishFiles: z.tuple([sessionIdSchema]),
   retryUploads: z.tuple([sessionIdSchema]),
@@ -65,6 +67,9 @@ export interface ChannelResults {
   startRecording: null;
   /** Leaves the call and finishes the files, or gives up joining. */
   stopRecording: null;
+  /** Answers once nothing is kept any more of what is sent. */
+  pauseRecording: null;
+  resumeRecording: null;
   /** Puts a recording that is over (done or failed) off the Live screen. */
   dismissLive: null;
   /** Makes again what is missing of a session's files. */

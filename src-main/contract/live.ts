@@ -60,6 +60,8 @@ export interface LiveRecording {
   sessionDir: string | null;
   /** Milliseconds since the first media; 0 before. */
   elapsedMs: number;
+  /** Since when the recording is paused, milliseconds since the first media; null while it is not. */
+  pausedAtMs?: number | null;
   capturedBytes: number;
   diskFreeBytes: number | null;
   peers: LivePeer[];

@@ -201,6 +201,8 @@ export const sessionSchema = z.object({
   peers: z.array(peerSchema),
   streams: z.array(streamSchema),
   tracks: z.array(trackSchema),
+  /** Spans in which the recording was paused, `[from, to]`: nothing was captured. Absent: none. */
+  pauses: z.array(z.tuple([ms, ms])).optional(),
   outputs: z.array(outputSchema),
   uploads: z.array(uploadSchema),
   webhooks: z.array(webhookDeliverySchema),

@@ -18,7 +18,7 @@ export const sourceSchema = z.enum(SOURCES);
 export type Source = z.infer<typeof sourceSchema>;
 
 /** Why a span of a track has no media, or other media than before. */
-export const spanReasonSchema = z.enum(['muted', 'camera-off', 'loss', 'stall', 'reconnect', 'layer-switch']);
+export const spanReasonSchema = z.enum(['muted', 'camera-off', 'loss', 'stall', 'reconnect', 'layer-switch', 'paused']);
 export type SpanReason = z.infer<typeof spanReasonSchema>;
 
 export const timelineEventSchema = z.discriminatedUnion('type', [
@@ -96,6 +96,7 @@ export const timelineEventSchema = z.discriminatedUnion('type', [
     what: z.enum(['signalling', 'ice', 'capture']),
     gap_ms: z.number(),
   }),
+  /** From here to `recording-resumed` (or the end) nothing that anybody sends is kept. */
   z.object({ ...at, type: z.literal('recording-paused') }),
   z.object({ ...at, type: z.literal('recording-resumed') }),
   z.object({ ...at, type: z.literal('warning'), code: z.string(), message: z.string(), track_id: z.uuid().optional() }),

@@ -5,7 +5,7 @@ import type { SpanReason, TimelineEvent } from '../contract/timeline.ts';
 /** Spans of one reason that are closer than this are drawn as one. */
 const JOIN_WITHIN_MS = 40;
 /** A change of layer is no trouble of the recording: it is in the timeline, not on a lane. */
-const SHOWN: ReadonlySet<SpanReason> = new Set(['muted', 'camera-off', 'loss', 'stall', 'reconnect']);
+const SHOWN: ReadonlySet<SpanReason> = new Set(['muted', 'camera-off', 'loss', 'stall', 'reconnect', 'paused']);
 
 /** The lanes of a session, from its manifest and timeline. Pure. */
 export function sessionLanes(session: Session, events: readonly TimelineEvent[]): SessionLanes {

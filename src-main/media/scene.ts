@@ -16,6 +16,8 @@ export interface SceneTile {
   height: number;
   parts: PlannedPart[];
   card: CardFile;
+  /** Its card for where the recording was paused, where it shows one of its own. */
+  pausedCard?: CardFile;
 }
 
 /** One segment of an output, as data: the same scene always gives the same file. */
@@ -73,10 +75,10 @@ export async function renderScene(job: SceneJob): Promise<string> {
 
 async function prepareLayers(scene: Scene, dir: string): Promise<Layer[]> {
   const layers: Layer[] = [];
-  for (const [t, { x, y, width, height, parts, card }] of scene.tiles.entries()) {
+  for (const [t, { x, y, width, height, parts, ...cards }] of scene.tiles.entries()) {
     const shown: ShownPart[] = [];
     for (const [p, part] of parts.entries())
-      shown.push(await preparePart(part, card, join(dir, `tile${t}-part${p}.mkv`)));
+      shown.push(await preparePart(part, cards, join(dir, `tile${t}-part${p}.mkv`)));
     layers.push({ x, y, width, height, parts: shown });
   }
   return layers;
@@ -131,7 +133,11 @@ function sceneHash(scene: Scene, encoder: EncoderSettings): string {
   for (const tile of scene.tiles) {
     hash.update(JSON.stringify([tile.x, tile.y, tile.width, tile.height, tile.card.hash]));
     for (const part of tile.parts) {
-      hash.update(part.kind === 'card' ? `card ${part.frames}` : JSON.stringify([part.trackId, part.frames, part.cut]));
+      if (part.kind === 'card' && part.paused) hash.update(`paused ${part.frames} ${tile.pausedCard?.hash}`);
+      else
+        hash.update(
+          part.kind === 'card' ? `card ${part.frames}` : JSON.stringify([part.trackId, part.frames, part.cut]),
+        );
     }
   }
   for (const { card, x, y } of scene.overlays) hash.update(JSON.stringify([card.hash, x, y]));

@@ -7,7 +7,9 @@ import type { FrameIndex, VideoTrack } from './video-track.ts';
 
 /** One part of what a tile shows in a segment, before its frames are copied out of the track. */
 export type PlannedPart =
-  { kind: 'card'; frames: number } | { kind: 'cut'; trackId: string; track: VideoTrack; cut: Cut; frames: number };
+  /** `paused`: the card that says that the recording was. */
+  | { kind: 'card'; frames: number; paused?: true }
+  | { kind: 'cut'; trackId: string; track: VideoTrack; cut: Cut; frames: number };
 
 interface OpenedTrack {
   id: string;
@@ -22,15 +24,31 @@ export class StreamPictures {
   readonly #tracks: readonly OpenedTrack[];
   readonly #plan: PicturePlan;
   readonly #fps: number;
+  /** Pauses of the recording, ticks. */
+  readonly #pauses: readonly (readonly [number, number])[];
 
-  private constructor(tracks: readonly OpenedTrack[], plan: PicturePlan, fps: number) {
+  private constructor(
+    tracks: readonly OpenedTrack[],
+    plan: PicturePlan,
+    fps: number,
+    pauses: readonly (readonly [number, number])[],
+  ) {
     this.#tracks = tracks;
     this.#plan = plan;
     this.#fps = fps;
+    this.#pauses = pauses;
   }
 
-  /** Reads the stream's video tracks. `tracks` may be in any order. */
-  static async open(pool: TrackPool, tracks: readonly SessionTrack[], grid: Grid): Promise<StreamPictures> {
+  /**
+   * Reads the stream's video tracks. `tracks` may be in any order.
+   * @param pauses of the recording, session time in milliseconds: where there is no picture, the card says so.
+   */
+  static async open(
+    pool: TrackPool,
+    tracks: readonly SessionTrack[],
+    grid: Grid,
+    pauses: readonly (readonly [number, number])[] = [],
+  ): Promise<StreamPictures> {
     const ordered = tracks.filter(({ kind }) => kind === 'video').sort((a, b) => a.start_ms - b.start_ms);
     const opened: OpenedTrack[] = [];
     for (const track of ordered) {
@@ -46,26 +64,46 @@ export class StreamPictures {
       })),
       grid,
     );
-    return new StreamPictures(opened, plan, grid.fps);
+    const tick = (ms: number): number => Math.round(((ms - grid.startMs) * grid.fps) / 1000);
+    const paused = pauses.map(([from, to]) => [tick(from), tick(to)] as const);
+    return new StreamPictures(opened, plan, grid.fps, paused);
   }
 
   /** What to show in [from, to), ticks. */
   parts(from: number, to: number): PlannedPart[] {
-    return sliceParts(this.#plan.parts, from, to).map((part): PlannedPart => {
+    return sliceParts(this.#plan.parts, from, to).flatMap((part): PlannedPart[] => {
+      if (part.track === null) return this.#cards(part);
       const frames = part.to - part.from;
-      const track = part.track === null ? undefined : this.#tracks[part.track];
-      const ticks = part.track === null ? undefined : this.#plan.frameTicks[part.track];
+      const track = this.#tracks[part.track];
+      const ticks = this.#plan.frameTicks[part.track];
       const cut = track && ticks ? planCut(track.index, ticks, part.from, part.to, this.#fps) : null;
       return track && cut
-        ? { kind: 'cut', trackId: track.id, track: track.video, cut, frames }
-        : { kind: 'card', frames };
+        ? [{ kind: 'cut', trackId: track.id, track: track.video, cut, frames }]
+        : [{ kind: 'card', frames }];
+    });
+  }
+
+  /** A time without a picture: the card, and where the recording was paused the one that says so. */
+  #cards({ from, to }: { from: number; to: number }): PlannedPart[] {
+    const inside = (tick: number): boolean => this.#pauses.some(([a, b]) => tick >= a && tick < b);
+    const edges = this.#pauses.flat().filter((edge) => edge > from && edge < to);
+    return [from, ...edges].map((start, i): PlannedPart => {
+      const frames = (edges[i] ?? to) - start;
+      return inside(start) ? { kind: 'card', frames, paused: true } : { kind: 'card', frames };
     });
   }
 }
 
-/** Makes planned parts ready for ffmpeg: frames copied to files named `prefix`, the card in place of no picture. */
-export async function preparePart(part: PlannedPart, card: CardFile, file: string): Promise<ShownPart> {
-  if (part.kind === 'card') return { kind: 'still', file: card.file, frames: part.frames };
+/** Makes planned parts ready for ffmpeg: frames copied to `file`, a card in place of no picture. */
+export async function preparePart(
+  part: PlannedPart,
+  cards: { card: CardFile; pausedCard?: CardFile | undefined },
+  file: string,
+): Promise<ShownPart> {
+  if (part.kind === 'card') {
+    const card = (part.paused && cards.pausedCard) || cards.card;
+    return { kind: 'still', file: card.file, frames: part.frames };
+  }
   await part.track.copyFrames(part.cut, file);
   return { kind: 'cut', file, startS: part.cut.startS, frames: part.frames };
 }

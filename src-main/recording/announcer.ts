@@ -41,6 +41,10 @@ export class Announcer {
         return this.#emit({ event: 'peer-joined', t, peer_id: event.peer_id, display_name: event.display_name });
       case 'peer-left':
         return this.#emit({ event: 'peer-left', t, peer_id: event.peer_id });
+      case 'recording-paused':
+        return this.#emit({ event: 'paused', t });
+      case 'recording-resumed':
+        return this.#emit({ event: 'resumed', t });
       case 'track-started':
         return this.#streamTrackStarted(event);
       case 'track-ended':

@@ -29,6 +29,8 @@ export interface DerivedSession {
   peers: SessionPeer[];
   streams: SessionStream[];
   tracks: SessionTrack[];
+  /** Spans in which the recording was paused. */
+  pauses: [number, number][];
   durationMs: number;
 }
 
@@ -48,7 +50,27 @@ export function deriveSession(evidence: SessionEvidence): DerivedSession {
   const tracks = alignByCapture(arrived, evidence.clocks);
   const streams = deriveStreams(tracks, timeline);
   const durationMs = streams.reduce((latest, stream) => Math.max(latest, stream.end_ms), lastMs);
-  return { peers: derivePeers(timeline, evidence.segment), streams, tracks, durationMs };
+  return {
+    peers: derivePeers(timeline, evidence.segment),
+    streams,
+    tracks,
+    pauses: pauses(timeline, durationMs),
+    durationMs,
+  };
+}
+
+/** Pauses of the whole recording; one that nothing ended lasts to its end. */
+function pauses(timeline: readonly TimelineEvent[], endMs: number): [number, number][] {
+  const spans: [number, number][] = [];
+  let from: number | null = null;
+  for (const event of timeline) {
+    if (event.type === 'recording-paused') from ??= event.t;
+    if (event.type !== 'recording-resumed' || from === null) continue;
+    spans.push([from, event.t]);
+    from = null;
+  }
+  if (from !== null && endMs > from) spans.push([from, endMs]);
+  return spans;
 }
 
 function deriveTrack(started: TrackStarted, { timeline, clocks, contents }: SessionEvidence): SessionTrack | null {

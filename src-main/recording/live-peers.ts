@@ -24,6 +24,8 @@ export class LivePeers {
   readonly #tracks = new Map<string, MutableTrack>();
   /** Bytes captured so far, over all tracks. */
   capturedBytes = 0;
+  /** Since when the recording is paused, milliseconds on the session clock; null while it is not. */
+  pausedAtMs: number | null = null;
 
   apply(event: TimelineEvent): void {
     switch (event.type) {
@@ -46,6 +48,12 @@ export class LivePeers {
       }
       case 'track-ended':
         return this.#endTrack(event.track_id);
+      case 'recording-paused':
+        this.pausedAtMs = event.t;
+        return;
+      case 'recording-resumed':
+        this.pausedAtMs = null;
+        return;
       default:
         return;
     }

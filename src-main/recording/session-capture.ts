@@ -57,6 +57,9 @@ export class SessionCapture {
   #tail: Promise<void> = Promise.resolve();
   #joined = false;
   #stopping: string | null = null;
+  /** Whether the recording is to be paused, and those who wait for the page to have done it. */
+  #paused = false;
+  #pauseWaiters: (() => void)[] = [];
   #error: RollcallError | null = null;
   #over = false;
   /** The recording may not begin: what comes until the page has stopped is not kept. */
@@ -97,6 +100,40 @@ export class SessionCapture {
     return this.#plan.sessionId;
   }
 
+  /**
+   * Pauses the recording: once this resolves, nothing that anybody sends is kept. Doing it twice does nothing.
+   * Throws USAGE where there is nothing to pause any more.
+   */
+  pause(): Promise<void> {
+    return this.#setPaused(true);
+  }
+
+  /** Goes on after `pause`. Throws as it does. */
+  resume(): Promise<void> {
+    return this.#setPaused(false);
+  }
+
+  /** Whether it is paused, or will be as soon as it begins. */
+  get paused(): boolean {
+    return this.#paused && this.#stopping === null && !this.#over;
+  }
+
+  async #setPaused(paused: boolean): Promise<void> {
+    if (this.#stopping !== null || this.#over) {
+      throw new RollcallError(
+        'USAGE',
+        `The recording of "${this.#plan.room.name}" is over.`,
+        'Only a recording that goes on can be paused and resumed.',
+      );
+    }
+    this.#paused = paused;
+    // A page that is being opened begins as it is to be.
+    if (!this.#page) return;
+    const done = new Promise<void>((resolve) => this.#pauseWaiters.push(resolve));
+    this.#page.post({ type: paused ? 'pause' : 'resume' });
+    await done;
+  }
+
   /** The session's folder and start, once there is media. */
   get session(): { id: string; dir: string; epochMs: number } | null {
     if (!this.#session) return null;
@@ -125,10 +162,21 @@ export class SessionCapture {
         page.post({ type: 'stop' });
         return;
       }
-      page.post({ ...this.#plan.start, epochMs: this.#session?.epochMs ?? null, streams: this.#announcer.streams });
+      this.#pauseDone();
+      const { start } = this.#plan;
+      page.post({
+        ...start,
+        paused: this.#paused,
+        epochMs: this.#session?.epochMs ?? null,
+        streams: this.#announcer.streams,
+      });
     } catch (error) {
       this.#fail(toRollcallError(error));
     }
+  }
+
+  #pauseDone(): void {
+    for (const waiter of this.#pauseWaiters.splice(0)) waiter();
   }
 
   /** The page's renderer died: what it held back (a fraction of a second) is gone, all else goes on in a new one. */
@@ -196,6 +244,8 @@ export class SessionCapture {
         return this.#openSession(message.epochMs);
       case 'timeline':
         return this.#timeline(message.event);
+      case 'paused':
+        return this.#pauseDone();
       case 'warning':
         return this.#emit({ event: 'warning', code: message.code, message: message.message });
       case 'chunk': {
@@ -311,6 +361,7 @@ export class SessionCapture {
   async #end(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
+    this.#pauseDone();
     clearTimeout(this.#emptyTimer);
     clearTimeout(this.#durationTimer);
     clearTimeout(this.#levelsTimer);

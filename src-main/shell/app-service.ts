@@ -42,6 +42,9 @@ export interface AppService {
   startRecording(target: RecordTarget): Promise<void>;
   /** Ends the recording under way and finishes its files; does nothing where none runs. */
   stopRecording(): Promise<void>;
+  /** Resolves once nothing is kept any more of what is sent; does nothing where none runs. */
+  pauseRecording(): Promise<void>;
+  resumeRecording(): Promise<void>;
   dismissLive(): void;
 
   finishFiles(sessionId: string): Promise<void>;

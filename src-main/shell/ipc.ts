@@ -88,6 +88,8 @@ function makeHandlers(options: IpcOptions): Handlers {
     getSession: (sessionId) => service.session(sessionId),
     startRecording: (target) => done(service.startRecording(target)),
     stopRecording: () => done(service.stopRecording()),
+    pauseRecording: () => done(service.pauseRecording()),
+    resumeRecording: () => done(service.resumeRecording()),
     dismissLive: async () => {
       service.dismissLive();
       return null;

@@ -13,6 +13,8 @@ const CHANNELS = {
   getSession: true,
   startRecording: true,
   stopRecording: true,
+  pauseRecording: true,
+  resumeRecording: true,
   dismissLive: true,
   finishFiles: true,
   retryUploads: true,

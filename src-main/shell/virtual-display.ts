@@ -125,7 +125,8 @@ export async function runAgainOnVirtualDisplay(): Promise<number> {
     stdio: 'inherit',
     detached: true,
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
+  for (const signal of forwarded) process.on(signal, () => child.kill(signal));
   try {
     return await new Promise<number>((resolve, reject) => {
       child.on('error', reject);

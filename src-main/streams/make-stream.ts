@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CardRenderer } from '../contract/cards.ts';
+import { PAUSED_TEXT, type CardRenderer } from '../contract/cards.ts';
 import { RollcallError } from '../contract/errors.ts';
 import { streamFile } from '../contract/ids.ts';
 import type { Session, SessionStream, SessionTrack } from '../contract/session.ts';
@@ -175,18 +175,21 @@ interface Picture {
 }
 
 async function renderPicture(
-  { pool, cards, ffmpeg, signal }: MakeStreamJob,
+  { session, pool, cards, ffmpeg, signal }: MakeStreamJob,
   { stream, name, tracks, canvas, dir, untilMs }: Picture,
   onShare: (share: number) => void,
 ): Promise<{ file: string; frames: number }[]> {
   const ticks = Math.max(1, Math.round(((stream.end_ms - stream.start_ms) * STREAM_FPS) / 1000));
-  const card = await new CardFiles(cards, dir).get({ kind: 'initials', name, seed: stream.peer_id, ...canvas });
+  const files = new CardFiles(cards, dir);
+  const card = await files.get({ kind: 'initials', name, seed: stream.peer_id, ...canvas });
+  const pauses = session.pauses ?? [];
+  const pausedCard = pauses.length > 0 ? await files.get({ kind: 'message', text: PAUSED_TEXT, ...canvas }) : null;
   const grid = { startMs: stream.start_ms, fps: STREAM_FPS, ticks };
-  const pictures = await StreamPictures.open(pool, tracks, grid);
+  const pictures = await StreamPictures.open(pool, tracks, grid, pauses);
   const segments: { file: string; frames: number }[] = [];
   for (const { from, to } of splitTicks(ticks, STREAM_FPS)) {
     if (stream.start_ms + (to * 1000) / STREAM_FPS > untilMs) break;
-    const tiles = [{ x: 0, y: 0, ...canvas, parts: pictures.parts(from, to), card }];
+    const tiles = [{ x: 0, y: 0, ...canvas, parts: pictures.parts(from, to), card, ...(pausedCard && { pausedCard }) }];
     const file = await renderScene({
       scene: { ...canvas, ...STREAM_COLOURS, fps: STREAM_FPS, frames: to - from, tiles, overlays: [] },
       ...{ encoder: DEFAULT_ENCODER, workDir: dir, ffmpeg, signal },

@@ -99,6 +99,10 @@ export class Call {
     return this.#signalling.requestKeyFrame(consumerId);
   }
 
+  changeDisplayName(displayName: string): Promise<void> {
+    return this.#signalling.changeDisplayName(displayName);
+  }
+
   leave(): void {
     this.#over = true;
     clearTimeout(this.#iceTimer);

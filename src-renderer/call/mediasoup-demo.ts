@@ -90,6 +90,10 @@ export class MediasoupDemoSignalling implements Signalling {
     await this.#tell('setConsumerPreferredLayers', { consumerId, spatialLayer: spatial, temporalLayer: temporal });
   }
 
+  async changeDisplayName(displayName: string): Promise<void> {
+    await this.#tell('changeDisplayName', { displayName });
+  }
+
   close(): void {
     this.#lost = true;
     this.#peer?.close();

@@ -82,6 +82,8 @@ export interface Signalling {
   join(parameters: JoinParameters): Promise<RemotePeer[]>;
   requestKeyFrame(consumerId: string): Promise<void>;
   setPreferredLayers(consumerId: string, spatial: number, temporal: number): Promise<void>;
+  /** What the others call us from now on. */
+  changeDisplayName(displayName: string): Promise<void>;
   close(): void;
 }
 

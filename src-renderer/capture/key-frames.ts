@@ -32,6 +32,12 @@ export class KeyFramePolicy {
     this.#startedAtMs = startedAtMs;
   }
 
+  /** Counts a key frame as asked for now, for a reason that the policy does not know. */
+  ask(nowMs: number): void {
+    this.#lastRequestMs = nowMs;
+    this.#unanswered += 1;
+  }
+
   /** @returns why a key frame is wanted now, or null. A reason counts as asked. */
   due(nowMs: number, track: FrameTimes, paused: boolean): 'periodic' | 'start' | 'stall' | 'loss' | null {
     if ((track.lastKeyFrameAtMs ?? -Infinity) > this.#lastRequestMs) this.#unanswered = 0;
@@ -39,8 +45,7 @@ export class KeyFramePolicy {
     if (paused || nowMs - this.#lastRequestMs < spacingMs) return null;
     const reason = this.#reason(nowMs, track);
     if (!reason) return null;
-    this.#lastRequestMs = nowMs;
-    this.#unanswered += 1;
+    this.ask(nowMs);
     return reason;
   }
 

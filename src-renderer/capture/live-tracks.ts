@@ -3,7 +3,7 @@ import { tapSupport } from '../call/call.ts';
 import type { NewConsumer } from '../call/signalling.ts';
 import { canRecord } from './codecs.ts';
 import type { LiveTrack, StreamIds } from './stream-ids.ts';
-import type { ToWorker } from './worker-messages.ts';
+import type { ToWorker, TrackInfo } from './worker-messages.ts';
 
 /** A timeline event without its time, which is stamped by the session. */
 export type Untimed<E = TimelineEvent> = E extends TimelineEvent ? Omit<E, 't'> : never;
@@ -22,6 +22,9 @@ interface Ended {
   trackId: string;
   peerId: string;
   reason: Extract<SpanReason, 'muted' | 'camera-off' | 'reconnect'>;
+  endedAtMs: number;
+  /** Since when it is missed, milliseconds on the session clock, where that is not the last frame's time. */
+  fromMs?: number;
 }
 
 /** Why a track ends: its producer was closed, the call was lost, or it is not to be missed. */
@@ -34,6 +37,10 @@ export class LiveTracks {
   readonly #tracks = new Map<string, LiveTrack>();
   /** The last track of each stream and kind that ended and whose source may come back. */
   readonly #ended = new Map<string, Ended>();
+  /** While the recording is paused: since when, milliseconds on the session clock. */
+  #heldAtMs: number | null = null;
+  /** Tracks that the pause interrupted. */
+  #interrupted: string[] = [];
 
   constructor(host: TrackHost, streamIds: StreamIds) {
     this.#host = host;
@@ -58,61 +65,88 @@ export class LiveTracks {
       this.#host.timeline({ type: 'warning', code: 'CODEC_NOT_RECORDED', message });
       return;
     }
+    const clockRate = parameters?.clockRate ?? (kind === 'video' ? 90_000 : 48_000);
+    const held = this.#heldAtMs !== null;
     const track: LiveTrack = {
       trackId: crypto.randomUUID(),
       streamId: this.#streamIds.get(peerId, source === 'screen' ? 'screen' : 'main'),
       peerId,
       kind,
       source,
+      media: { codec, clockRate, channels: parameters?.channels ?? 1 },
+      muted: consumer.producerPaused,
+      held: held ? { trackId: null } : null,
       pausedAtMs: null,
       layersAtMs: null,
     };
     this.#tracks.set(consumer.consumerId, track);
-    const clockRate = parameters?.clockRate ?? (kind === 'video' ? 90_000 : 48_000);
-    const channels = parameters?.channels ?? 1;
-    this.#host.timeline({
-      type: 'track-started',
-      track_id: track.trackId,
-      stream_id: track.streamId,
-      peer_id: peerId,
-      kind,
-      source,
-      codec,
-      clock_rate: clockRate,
-      ...(kind === 'audio' ? { channels } : {}),
-      ...(consumer.producerPaused ? { paused: true } : {}),
-    });
-    const before = this.#ended.get(sourceKey(track));
-    const continues = before ? { trackId: before.trackId, reason: before.reason } : null;
-    this.#ended.delete(sourceKey(track));
-    const info = { trackId: track.trackId, kind, source, codec, clockRate, channels, epochMs, continues };
+    const info = held ? this.#info(track, epochMs, null) : this.#begin(track, epochMs);
     if (tapSupport() === 'script-transform') {
-      this.#host.toWorker({ type: 'expect-track', info });
+      this.#host.toWorker({ type: 'expect-track', info, held });
       receiver.transform = new RTCRtpScriptTransform(this.#host.worker, { trackId: track.trackId });
     } else {
       const { readable, writable } = (receiver as LegacyReceiver).createEncodedStreams();
-      this.#host.toWorker({ type: 'track', info, readable, writable }, [readable, writable]);
+      this.#host.toWorker({ type: 'track', info, held, readable, writable }, [readable, writable]);
     }
-    if (consumer.producerPaused) this.pause(consumer.consumerId, true);
   }
 
   pause(consumerId: string, paused: boolean): void {
     const track = this.#tracks.get(consumerId);
-    if (!track || (track.pausedAtMs !== null) === paused) return;
+    if (!track || track.muted === paused) return;
+    track.muted = paused;
+    if (track.held) return;
     this.#host.toWorker({ type: 'pause-track', trackId: track.trackId, paused });
-    const track_id = track.trackId;
-    if (paused) {
-      track.pausedAtMs = this.#host.sessionMs();
-      this.#host.timeline({ type: 'track-paused', track_id, reason: pauseReason(track) });
-    } else {
-      this.#host.timeline({ type: 'track-resumed', track_id });
+    if (paused) this.#beginPause(track);
+    else {
+      this.#host.timeline({ type: 'track-resumed', track_id: track.trackId });
       this.#endPause(track);
     }
   }
 
+  /** The recording is paused at `atMs`: every file ends here, and what is sent from now on is not kept. */
+  hold(atMs: number): void {
+    if (this.#heldAtMs !== null) return;
+    this.#heldAtMs = atMs;
+    for (const track of this.#tracks.values()) {
+      const { trackId } = track;
+      this.#endPause(track);
+      this.#host.timeline({ type: 'track-ended', track_id: trackId, reason: 'the recording was paused' });
+      this.#host.toWorker({ type: 'hold-track', trackId });
+      this.#interrupted.push(trackId);
+      track.held = { trackId };
+    }
+    for (const { trackId, reason, fromMs, endedAtMs } of this.#ended.values()) {
+      this.#span(trackId, reason, fromMs ?? endedAtMs, atMs);
+      this.#interrupted.push(trackId);
+    }
+  }
+
+  /** The recording goes on at `atMs`: everything that is sent is kept again, in files of its own. */
+  release(epochMs: number, atMs: number): void {
+    if (this.#heldAtMs === null) return;
+    this.endHold(atMs);
+    for (const ended of this.#ended.values()) ended.fromMs = atMs;
+    for (const track of this.#tracks.values()) {
+      this.#ended.delete(sourceKey(track));
+      const heldId = track.trackId;
+      track.held = null;
+      track.trackId = crypto.randomUUID();
+      const info = this.#begin(track, epochMs);
+      this.#host.toWorker({ type: 'continue-track', heldId, info });
+    }
+  }
+
+  /** Puts the pause on the timeline, up to `atMs`, for every track that it interrupted. */
+  endHold(atMs: number): void {
+    if (this.#heldAtMs === null) return;
+    for (const trackId of this.#interrupted) this.#span(trackId, 'paused', this.#heldAtMs, atMs);
+    this.#heldAtMs = null;
+    this.#interrupted = [];
+  }
+
   layersChanged(consumerId: string, spatial: number | null, temporal: number | null): void {
     const track = this.#tracks.get(consumerId);
-    if (!track) return;
+    if (!track || track.held) return;
     track.layersAtMs = this.#host.sessionMs();
     this.#host.timeline({ type: 'layer-switch', track_id: track.trackId, spatial, temporal });
   }
@@ -131,11 +165,15 @@ export class LiveTracks {
     if (!track) return;
     this.#tracks.delete(consumerId);
     this.#endPause(track);
+    const recordedId = track.held ? track.held.trackId : track.trackId;
     const span = ending === 'reconnect' ? 'reconnect' : pauseReason(track);
     // A screen that is no longer shared is not missed.
     if (ending === 'gone' || (ending === 'producer' && track.source === 'screen')) this.#ended.delete(sourceKey(track));
-    else this.#ended.set(sourceKey(track), { trackId: track.trackId, peerId: track.peerId, reason: span });
-    this.#host.timeline({ type: 'track-ended', track_id: track.trackId, reason });
+    else if (recordedId !== null) {
+      const endedAtMs = this.#host.sessionMs();
+      this.#ended.set(sourceKey(track), { trackId: recordedId, peerId: track.peerId, reason: span, endedAtMs });
+    }
+    if (!track.held) this.#host.timeline({ type: 'track-ended', track_id: track.trackId, reason });
     this.#host.toWorker({ type: 'close-track', trackId: track.trackId });
   }
 
@@ -147,14 +185,52 @@ export class LiveTracks {
     }
   }
 
+  /** A track's file begins: says so, and what it goes on from. */
+  #begin(track: LiveTrack, epochMs: number): TrackInfo {
+    const { trackId, kind, media } = track;
+    this.#host.timeline({
+      type: 'track-started',
+      track_id: trackId,
+      stream_id: track.streamId,
+      peer_id: track.peerId,
+      kind,
+      source: track.source,
+      codec: media.codec,
+      clock_rate: media.clockRate,
+      ...(kind === 'audio' ? { channels: media.channels } : {}),
+      ...(track.muted ? { paused: true } : {}),
+    });
+    const continues = this.#ended.get(sourceKey(track)) ?? null;
+    this.#ended.delete(sourceKey(track));
+    if (track.muted) {
+      this.#host.toWorker({ type: 'pause-track', trackId, paused: true });
+      this.#beginPause(track);
+    }
+    return this.#info(track, epochMs, continues);
+  }
+
+  #info({ trackId, kind, source, media }: LiveTrack, epochMs: number, ended: Ended | null): TrackInfo {
+    const continues = ended && {
+      trackId: ended.trackId,
+      reason: ended.reason,
+      ...(ended.fromMs === undefined ? {} : { fromMs: ended.fromMs }),
+    };
+    return { trackId, kind, source, ...media, epochMs, continues };
+  }
+
+  #beginPause(track: LiveTrack): void {
+    track.pausedAtMs = this.#host.sessionMs();
+    this.#host.timeline({ type: 'track-paused', track_id: track.trackId, reason: pauseReason(track) });
+  }
+
   #endPause(track: LiveTrack): void {
     if (track.pausedAtMs === null) return;
     this.#span(track.trackId, pauseReason(track), track.pausedAtMs);
     track.pausedAtMs = null;
   }
 
-  #span(trackId: string, reason: SpanReason, fromMs: number): void {
-    this.#host.timeline({ type: 'span', track_id: trackId, reason, end: this.#host.sessionMs() }, fromMs);
+  #span(trackId: string, reason: SpanReason, fromMs: number, end = this.#host.sessionMs()): void {
+    if (end > fromMs) this.#host.timeline({ type: 'span', track_id: trackId, reason, end }, fromMs);
   }
 }
 

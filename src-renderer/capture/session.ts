@@ -32,6 +32,10 @@ export class CaptureSession {
   #rejoinedAtMs: number | null = null;
   #presenceTimer: ReturnType<typeof setTimeout> | undefined;
   #stopping = false;
+  /** The recording is paused: nothing that is sent is kept. */
+  #paused = false;
+  /** Who spoke last while it was paused; undefined: nothing was said of it. */
+  #speakerId: string | null | undefined;
 
   constructor(worker: Worker) {
     this.#worker = worker;
@@ -43,6 +47,8 @@ export class CaptureSession {
       case 'command':
         if (message.command.type === 'start') void this.#begin(message.command);
         else if (message.command.type === 'stop') this.#stop();
+        else if (message.command.type === 'pause') this.#setPaused(true);
+        else if (message.command.type === 'resume') this.#setPaused(false);
         return;
       case 'key-frame-wanted':
         return this.#requestKeyFrame(message.trackId, message.reason);
@@ -73,6 +79,8 @@ export class CaptureSession {
     this.#start = command;
     this.#epochMs = command.epochMs;
     this.#tracks = this.#newTracks(command.streams);
+    this.#paused = command.paused;
+    if (command.paused) this.#tracks.hold(this.#sessionMs());
     this.#toWorker({ type: 'configure', keyFrameIntervalS: command.keyFrameIntervalS });
     try {
       this.#replacePeers(await this.#join(command));
@@ -95,12 +103,14 @@ export class CaptureSession {
       this.#callListener(() => holder.call === this.#call),
     );
     holder.call = call;
-    const peers = await call.join(command.displayName);
+    const paused = this.#paused;
+    const peers = await call.join(paused ? command.pausedDisplayName : command.displayName);
     if (call.over || this.#stopping) {
       call.leave();
       throw new JoinError('JOIN_UNREACHABLE', 'The connection was lost while joining.');
     }
     this.#call = call;
+    if (paused !== this.#paused) this.#tellName();
     this.#toMain({ type: 'joined', atMs: nowMs(), peers });
     return peers;
   }
@@ -129,9 +139,10 @@ export class CaptureSession {
         if (peer) this.#peers.set(peerId, { ...peer, displayName });
         this.#timeline({ type: 'peer-renamed', peer_id: peerId, display_name: displayName });
       },
-      activeSpeaker: (peerId) => this.#timeline({ type: 'active-speaker', peer_id: peerId }),
+      activeSpeaker: (peerId) => this.#speaker(peerId),
       consumerAdded: (consumer, receiver) => {
-        const epochMs = this.#startClock();
+        // Paused, nothing begins: the session does when the recording goes on.
+        const epochMs = this.#paused ? (this.#epochMs ?? 0) : this.#startClock();
         // Some servers announce a consumer before its peer.
         if (!this.#peers.has(consumer.peerId)) {
           this.#peerJoined({ peerId: consumer.peerId, displayName: consumer.peerId, device: null });
@@ -155,6 +166,41 @@ export class CaptureSession {
         if (isCurrent()) this.#lose(what, reason);
       },
     };
+  }
+
+  /** Pauses the recording, or goes on with it; main is told when it is so. */
+  #setPaused(paused: boolean): void {
+    if (this.#stopping) return;
+    if (paused !== this.#paused) {
+      this.#paused = paused;
+      if (paused) {
+        const t = this.#sessionMs();
+        this.#timeline({ type: 'recording-paused' }, t);
+        this.#tracks.hold(t);
+      } else {
+        if (this.#tracks.consumerIds.length > 0) this.#startClock();
+        const t = this.#sessionMs();
+        this.#timeline({ type: 'recording-resumed' }, t);
+        this.#tracks.release(this.#epochMs ?? 0, t);
+        if (this.#speakerId !== undefined) this.#speaker(this.#speakerId);
+        this.#speakerId = undefined;
+      }
+      this.#tellName();
+    }
+    this.#toMain({ type: 'paused', paused });
+  }
+
+  /** The others see by our name whether they are recorded. */
+  #tellName(): void {
+    if (!this.#call || !this.#start || this.#lostAtMs !== null) return;
+    this.#call
+      .changeDisplayName(this.#paused ? this.#start.pausedDisplayName : this.#start.displayName)
+      .catch((error: unknown) => console.warn('the server refused the new name', error));
+  }
+
+  #speaker(peerId: string | null): void {
+    if (this.#paused) this.#speakerId = peerId;
+    else this.#timeline({ type: 'active-speaker', peer_id: peerId });
   }
 
   /** The epoch is the first track: from then on there is a session. */
@@ -248,6 +294,7 @@ export class CaptureSession {
     if (this.#stopping) return;
     this.#stopping = true;
     clearTimeout(this.#presenceTimer);
+    this.#tracks.endHold(this.#sessionMs());
     for (const consumerId of this.#tracks.consumerIds)
       this.#tracks.end(consumerId, 'the recording was stopped', 'gone');
     this.#toWorker({ type: 'close-all' });

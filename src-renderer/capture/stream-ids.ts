@@ -7,8 +7,14 @@ export interface LiveTrack {
   peerId: string;
   kind: MediaKind;
   source: Source;
-  /** Since when its sender has paused it, on the session clock. */
+  /** Since when its sender has paused it and that is on the timeline, on the session clock. */
   pausedAtMs: number | null;
+  /** Its clock rate, channels and codec, for a file. */
+  media: { codec: string; clockRate: number; channels: number };
+  /** Its sender has paused it. */
+  muted: boolean;
+  /** The recording is paused: nothing of it is kept. The track that it was until then, where there was one. */
+  held: { trackId: string | null } | null;
   /** When the server last said that it sends another layer, until the new picture is there. */
   layersAtMs: number | null;
 }

@@ -13,7 +13,15 @@ export interface TrackInfo {
   /** Unix milliseconds at session time 0. */
   epochMs: number;
   /** The track before it of the same source, and what the time between the two is to be called. */
-  continues: { trackId: string; reason: SpanReason } | null;
+  continues: Continued | null;
+}
+
+/** A source that goes on in another track. The time between is from the last frame (or `fromMs`) to the first. */
+export interface Continued {
+  trackId: string;
+  reason: SpanReason;
+  /** Milliseconds on the session clock. */
+  fromMs?: number;
 }
 
 /** page -> Worker */
@@ -22,9 +30,14 @@ export type ToWorker =
   | { type: 'configure'; keyFrameIntervalS: number }
   /** To main, in order with the Worker's own messages. */
   | { type: 'forward'; message: CaptureMessage }
-  | { type: 'track'; info: TrackInfo; readable: ReadableStream; writable: WritableStream }
+  /** `held`: nothing of it is kept until `continue-track`. */
+  | { type: 'track'; info: TrackInfo; held: boolean; readable: ReadableStream; writable: WritableStream }
   /** The track's frames come by an RTCRtpScriptTransform with this track id in its options. */
-  | { type: 'expect-track'; info: TrackInfo }
+  | { type: 'expect-track'; info: TrackInfo; held: boolean }
+  /** The recording is paused: the track's file ends, and nothing that its sender sends is kept. */
+  | { type: 'hold-track'; trackId: string }
+  /** A held track goes on, in a file of its own. */
+  | { type: 'continue-track'; heldId: string; info: TrackInfo }
   | { type: 'pause-track'; trackId: string; paused: boolean }
   /** Whether the connection is there over which media come. */
   | { type: 'link'; up: boolean }

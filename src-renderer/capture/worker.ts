@@ -6,7 +6,7 @@ import { LevelMeter } from './level-meter.ts';
 import { Outbox } from './outbox.ts';
 import { placationFrame } from './placate.ts';
 import { TrackRecorder } from './track-recorder.ts';
-import { nowMs, type FromWorker, type ToWorker, type TrackInfo } from './worker-messages.ts';
+import { nowMs, type Continued, type FromWorker, type ToWorker, type TrackInfo } from './worker-messages.ts';
 
 /**
  * The capture Worker: every encoded frame passes through here on its way to a decoder that is placated, is muxed and
@@ -19,19 +19,29 @@ const STATS_INTERVAL_MS = 1000;
 /** How often frames are let go that waited for others in vain. */
 const POLL_INTERVAL_MS = 100;
 
+/** A receiver's frames on their way to its decoder. */
+interface Tap {
+  kind: TrackInfo['kind'];
+  placation: ArrayBuffer | null;
+  visible: boolean;
+  /** What records them; null while the recording is paused. */
+  track: ActiveTrack | null;
+}
+
 interface ActiveTrack {
+  tap: Tap;
   recorder: TrackRecorder;
   policy: KeyFramePolicy | null;
-  placation: ArrayBuffer | null;
   /** While levels are wanted; null where the codec has none. */
   meter: LevelMeter | null | undefined;
-  visible: boolean;
   paused: boolean;
 }
 
 const tracks = new Map<string, ActiveTrack>();
+/** Taps of tracks that are held while the recording is paused. */
+const held = new Map<string, Tap>();
 /** Tracks announced for a script transform whose frames have not come yet. */
-const expected = new Map<string, TrackInfo>();
+const expected = new Map<string, { info: TrackInfo; held: boolean }>();
 /** Files being ended: `close-all` waits for these too. */
 const closing = new Set<Promise<void>>();
 /** Arrival of the last frame of tracks that are over, Unix milliseconds, for those that continue them. */
@@ -50,29 +60,41 @@ const outbox = new Outbox(
 );
 const toPage = (message: FromWorker): void => self.postMessage(message);
 
-function openTrack(info: TrackInfo): ActiveTrack {
+function openTap(info: TrackInfo, isHeld: boolean): Tap {
+  const placation = info.kind === 'video' ? placationFrame(info.codec) : null;
+  const tap: Tap = { kind: info.kind, placation, visible: false, track: null };
+  if (isHeld) held.set(info.trackId, tap);
+  else tap.track = openTrack(info, tap);
+  return tap;
+}
+
+function openTrack(info: TrackInfo, tap: Tap): ActiveTrack {
   epochMs = info.epochMs;
   const { trackId, continues } = info;
   const recorder = new TrackRecorder(info, outbox, {
     resolution: (width, height) => toPage({ type: 'resolution', trackId, width, height }),
     gap: ({ fromMs, toMs, reason }) => sendSpan(trackId, reason, fromMs, toMs),
     started: (atMs) => {
-      const lastMs = continues && lastFrames.get(continues.trackId);
-      if (lastMs) sendSpan(continues.trackId, continues.reason, lastMs, atMs);
+      if (continues) sendContinued(continues, atMs);
     },
   });
   recorder.setLink(linkUp);
   recorder.setPaused(pausedIds.has(trackId));
   const track: ActiveTrack = {
+    tap,
     recorder,
     policy: info.kind === 'video' ? new KeyFramePolicy(keyFrameIntervalS * 1000, nowMs()) : null,
-    placation: info.kind === 'video' ? placationFrame(info.codec) : null,
     meter: undefined,
-    visible: false,
     paused: pausedIds.has(trackId),
   };
   tracks.set(info.trackId, track);
   return track;
+}
+
+/** Puts the time between a track and the one that continues it on the timeline; `atMs` is its first frame's. */
+function sendContinued({ trackId, reason, fromMs }: Continued, atMs: number): void {
+  const lastMs = fromMs === undefined ? lastFrames.get(trackId) : epochMs + fromMs;
+  if (lastMs !== undefined) sendSpan(trackId, reason, lastMs, atMs);
 }
 
 /** Puts a time without media on the timeline; Unix milliseconds. */
@@ -82,32 +104,28 @@ function sendSpan(track_id: string, reason: SpanReason, fromMs: number, toMs: nu
 }
 
 /** Takes every frame out of `readable`; what goes on to the decoder goes into `writable`. */
-function pump(track: ActiveTrack, readable: ReadableStream, writable: WritableStream): void {
-  const { kind, trackId } = track.recorder.info;
-  const tap: TransformStream<unknown, unknown> = new TransformStream({
+function pump(tap: Tap, readable: ReadableStream, writable: WritableStream): void {
+  const { kind } = tap;
+  const taken: TransformStream<unknown, unknown> = new TransformStream({
     transform: (frame: unknown, controller) => {
-      if (kind === 'video') takeVideo(track, frame as RTCEncodedVideoFrame, controller);
-      else takeAudio(track, frame as RTCEncodedAudioFrame);
+      if (kind === 'video') takeVideo(tap, frame as RTCEncodedVideoFrame, controller);
+      else takeAudio(tap, frame as RTCEncodedAudioFrame);
     },
   });
   readable
-    .pipeThrough(tap)
+    .pipeThrough(taken)
     .pipeTo(writable)
     .catch((error: unknown) => {
       // The receiver was closed under the stream: the track is over, and its file is closed by `close-track`.
-      if (tracks.has(trackId)) console.warn('frames ended', String(error));
+      if (tap.track) console.warn('frames ended', String(error));
     });
 }
 
-function takeVideo(
-  track: ActiveTrack,
-  frame: RTCEncodedVideoFrame,
-  controller: TransformStreamDefaultController<unknown>,
-): void {
+function takeVideo(tap: Tap, frame: RTCEncodedVideoFrame, controller: TransformStreamDefaultController<unknown>): void {
   const metadata = frame.getMetadata();
   const data = new Uint8Array(frame.data);
-  const placate = track.placation !== null && !track.visible;
-  track.recorder.video({
+  const placate = tap.placation !== null && !tap.visible;
+  tap.track?.recorder.video({
     rtpTimestamp: metadata.rtpTimestamp ?? frame.timestamp,
     key: frame.type === 'key',
     width: metadata.width ?? null,
@@ -115,12 +133,13 @@ function takeVideo(
     // A forwarded frame's buffer goes away with it; a replaced frame's buffer stays ours.
     data: placate ? data : data.slice(),
   });
-  if (placate && track.placation) frame.data = track.placation.slice(0);
+  if (placate && tap.placation) frame.data = tap.placation.slice(0);
   controller.enqueue(frame);
 }
 
 /** Audio is never decoded here, so nothing is forwarded: no device plays it. */
-function takeAudio(track: ActiveTrack, frame: RTCEncodedAudioFrame): void {
+function takeAudio({ track }: Tap, frame: RTCEncodedAudioFrame): void {
+  if (!track) return;
   const metadata = frame.getMetadata();
   const data = new Uint8Array(frame.data);
   track.recorder.audio(metadata.rtpTimestamp ?? frame.timestamp, metadata.sequenceNumber ?? null, data);
@@ -133,8 +152,10 @@ function closeTrack(trackId: string): void {
   const track = tracks.get(trackId);
   expected.delete(trackId);
   pausedIds.delete(trackId);
+  held.delete(trackId);
   if (!track) return;
   tracks.delete(trackId);
+  track.tap.track = null;
   track.meter?.close();
   if (track.recorder.lastFrameAtMs !== null) lastFrames.set(trackId, track.recorder.lastFrameAtMs);
   const done = track.recorder
@@ -142,6 +163,28 @@ function closeTrack(trackId: string): void {
     .catch((error: unknown) => console.error(`track ${trackId} could not be ended`, error))
     .finally(() => closing.delete(done));
   closing.add(done);
+}
+
+/** The track's file ends here; its frames go on to their decoder, and nowhere else. */
+function holdTrack(trackId: string): void {
+  const tap = tracks.get(trackId)?.tap;
+  const announced = expected.get(trackId);
+  closeTrack(trackId);
+  if (tap) held.set(trackId, tap);
+  if (announced) expected.set(trackId, { ...announced, held: true });
+}
+
+/** A held track goes on in a new file, which begins with a key frame: one is asked for at once. */
+function continueTrack(heldId: string, info: TrackInfo): void {
+  const tap = held.get(heldId);
+  held.delete(heldId);
+  // Its frames have not come yet: they come by the id that they were announced by.
+  if (expected.has(heldId)) expected.set(heldId, { info, held: false });
+  if (!tap) return;
+  tap.track = openTrack(info, tap);
+  if (tap.track.paused || !tap.track.policy) return;
+  tap.track.policy.ask(nowMs());
+  toPage({ type: 'key-frame-wanted', trackId: info.trackId, reason: 'start' });
 }
 
 async function closeAll(): Promise<void> {
@@ -177,8 +220,8 @@ function handleMain(command: CaptureCommand): void {
       outbox.confirm(command.bytes);
       return;
     case 'watch': {
-      const track = tracks.get(command.trackId);
-      if (track) track.visible = command.visible;
+      const tap = tracks.get(command.trackId)?.tap;
+      if (tap) tap.visible = command.visible;
       return;
     }
     case 'levels':
@@ -186,6 +229,8 @@ function handleMain(command: CaptureCommand): void {
       if (!levelsWanted) dropMeters();
       return;
     case 'start':
+    case 'pause':
+    case 'resume':
     case 'stop':
       toPage({ type: 'command', command });
   }
@@ -204,10 +249,16 @@ function handlePage(message: ToWorker): void {
       outbox.send(message.message satisfies CaptureMessage);
       return;
     case 'track':
-      pump(openTrack(message.info), message.readable, message.writable);
+      pump(openTap(message.info, message.held), message.readable, message.writable);
       return;
     case 'expect-track':
-      expected.set(message.info.trackId, message.info);
+      expected.set(message.info.trackId, { info: message.info, held: message.held });
+      return;
+    case 'hold-track':
+      holdTrack(message.trackId);
+      return;
+    case 'continue-track':
+      continueTrack(message.heldId, message.info);
       return;
     case 'pause-track': {
       const track = tracks.get(message.trackId);
@@ -235,10 +286,10 @@ self.onmessage = (event: MessageEvent<ToWorker>) => handlePage(event.data);
 self.addEventListener('rtctransform', (event) => {
   const { transformer } = event;
   const { trackId } = transformer.options as { trackId: string };
-  const info = expected.get(trackId);
-  if (!info) return;
+  const announced = expected.get(trackId);
+  if (!announced) return;
   expected.delete(trackId);
-  pump(openTrack(info), transformer.readable, transformer.writable);
+  pump(openTap(announced.info, announced.held), transformer.readable, transformer.writable);
 });
 
 setInterval(tick, STATS_INTERVAL_MS);

@@ -25,6 +25,7 @@ const REASONS: Record<SpanReason, string> = {
   stall: 'Nothing arrived',
   reconnect: 'The connection to the call was lost',
   'layer-switch': 'Another picture size',
+  paused: 'Recording paused',
 };
 
 /** Why something is missing, and from when to when. */

@@ -6,6 +6,7 @@ import {
   IconDeviceDesktop,
   IconFileBroken,
   IconLoader2,
+  IconPlayerPauseFilled,
   IconPlayerRecordFilled,
   IconPlayerStopFilled,
   type TablerIcon,
@@ -23,6 +24,7 @@ const ICONS: Record<IconName, TablerIcon> = {
   device: IconDeviceDesktop,
   broken: IconFileBroken,
   stop: IconPlayerStopFilled,
+  pause: IconPlayerPauseFilled,
 };
 
 /** A state as icon, word and colour; `detail` is what a number adds to it. */

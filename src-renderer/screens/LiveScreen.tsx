@@ -4,6 +4,8 @@ import {
   IconBroadcast,
   IconCircleCheck,
   IconDoor,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
   IconPlayerRecordFilled,
   IconPlayerStopFilled,
   IconRefresh,
@@ -15,7 +17,7 @@ import { Page } from '../components/Page.tsx';
 import { PeerCard } from '../components/PeerCard.tsx';
 import { StateBadge } from '../components/StateBadge.tsx';
 import { formatBytes, formatClock, formatSpan, people } from '../state/format.ts';
-import { diskLeftMs, isCapturing, wellbeing } from '../state/live-facts.ts';
+import { diskLeftMs, isCapturing, isPaused, wellbeing } from '../state/live-facts.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { phaseWord } from '../state/words.ts';
 import { FinishPanel } from './FinishPanel.tsx';
@@ -62,7 +64,7 @@ function NothingLive() {
 }
 
 function LiveTitle({ live }: { live: LiveRecording }) {
-  const recording = live.phase === 'recording';
+  const recording = live.phase === 'recording' && !isPaused(live);
   return (
     <div className={styles.title}>
       {recording ? (
@@ -82,6 +84,22 @@ function LiveTitle({ live }: { live: LiveRecording }) {
   );
 }
 
+function PauseButton({ live }: { live: LiveRecording }) {
+  const actions = useActions();
+  const busy = useUi((state) => state.busy);
+  const paused = isPaused(live);
+  return (
+    <Button
+      variant="default"
+      leftSection={paused ? <IconPlayerPlayFilled size={16} /> : <IconPlayerPauseFilled size={16} />}
+      loading={busy === 'pause'}
+      onClick={() => void actions.pauseOrResume()}
+    >
+      {paused ? 'Resume' : 'Pause'}
+    </Button>
+  );
+}
+
 function LiveTools({ live }: { live: LiveRecording }) {
   const actions = useActions();
   const busy = useUi((state) => state.busy);
@@ -95,15 +113,18 @@ function LiveTools({ live }: { live: LiveRecording }) {
   }
   if (isCapturing(live)) {
     return (
-      <Button
-        variant="default"
-        className={styles.stop}
-        leftSection={<IconPlayerStopFilled size={16} />}
-        loading={busy === 'stop'}
-        onClick={() => actions.openDialog('stop')}
-      >
-        Stop
-      </Button>
+      <Button.Group>
+        <PauseButton live={live} />
+        <Button
+          variant="default"
+          className={styles.stop}
+          leftSection={<IconPlayerStopFilled size={16} />}
+          loading={busy === 'stop'}
+          onClick={() => actions.openDialog('stop')}
+        >
+          Stop
+        </Button>
+      </Button.Group>
     );
   }
   const over = live.phase === 'done' || live.phase === 'failed';

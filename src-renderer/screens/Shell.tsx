@@ -9,12 +9,12 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { LiveRecording } from '../../src-main/contract/live.ts';
-import { isCapturing } from '../state/live-facts.ts';
+import { isCapturing, isPaused } from '../state/live-facts.ts';
 import { formatBytes, formatClock } from '../state/format.ts';
 import { needsYou } from '../state/queue.ts';
 import type { View } from '../state/store.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
-import { PHASE_WORDS, phaseWord } from '../state/words.ts';
+import { phaseWord } from '../state/words.ts';
 import { CommandPalette } from './CommandPalette.tsx';
 import { EditorDialog } from './EditorDialog.tsx';
 import { LibraryScreen } from './LibraryScreen.tsx';
@@ -41,7 +41,7 @@ const PLACES: readonly { screen: Place; label: string; icon: TablerIcon }[] = [
 export function Shell() {
   const view = useUi((state) => state.view);
   const live = useUi((state) => state.live);
-  const recording = live?.phase === 'recording';
+  const recording = live?.phase === 'recording' && !isPaused(live);
   useTitle(live);
   return (
     <div className={styles.shell} data-recording={recording}>
@@ -108,7 +108,7 @@ function Sidebar({ view, live }: { view: View; live: LiveRecording | null }) {
 
 function LiveHint({ live }: { live: LiveRecording }) {
   const state = phaseWord(live);
-  const text = live.phase === 'recording' ? formatClock(live.elapsedMs) : state.word;
+  const text = live.phase === 'recording' && !isPaused(live) ? formatClock(live.elapsedMs) : state.word;
   return (
     <span className={styles.hint} data-tone={state.tone}>
       {text}
@@ -139,7 +139,9 @@ function DiskHint() {
 /** Says in the taskbar and the window list what goes on. */
 function useTitle(live: LiveRecording | null): void {
   const title =
-    live !== null && isCapturing(live) ? `● ${PHASE_WORDS[live.phase].word} ${live.roomName} · Rollcall` : 'Rollcall';
+    live !== null && isCapturing(live)
+      ? `${isPaused(live) ? '‖' : '●'} ${phaseWord(live).word} ${live.roomName} · Rollcall`
+      : 'Rollcall';
   useEffect(() => {
     document.title = title;
   }, [title]);

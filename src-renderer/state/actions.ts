@@ -3,7 +3,7 @@ import type { WebhookDelivery } from '../../src-main/contract/session.ts';
 import { formatDateTime } from './format.ts';
 import type { IpcResult, RecordTarget, RollcallApi } from '../../src-main/contract/ipc.ts';
 import { createEditorActions, type EditorActions } from './editor-actions.ts';
-import { isCapturing } from './live-facts.ts';
+import { isCapturing, isPaused } from './live-facts.ts';
 import type { Busy, DialogName, UiStore, View } from './store.ts';
 import { keepTheme, type ThemeChoice } from './theme-choice.ts';
 
@@ -23,6 +23,8 @@ export interface Actions extends EditorActions {
   /** `R`: asks to stop where a recording runs, else goes to where one is started. */
   recordOrStop(): void;
   stop(): Promise<void>;
+  /** `P`: pauses the recording under way, or goes on with it. */
+  pauseOrResume(): Promise<void>;
   dismissLive(): Promise<void>;
   loadDetail(sessionId: string): Promise<void>;
   finishFiles(sessionId: string): Promise<void>;
@@ -126,6 +128,11 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     stop: async () => {
       set({ dialog: null });
       await ask(() => api.stopRecording(), 'stop');
+    },
+    pauseOrResume: async () => {
+      const { live } = get();
+      if (!isCapturing(live) || live?.phase === 'joining') return;
+      await ask(() => (isPaused(live) ? api.resumeRecording() : api.pauseRecording()), 'pause');
     },
     dismissLive: async () => {
       await ask(() => api.dismissLive());

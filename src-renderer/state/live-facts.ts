@@ -6,6 +6,9 @@ import type { LivePeer, LiveRecording, LiveTrack } from '../../src-main/contract
 export const isCapturing = (live: LiveRecording | null): boolean =>
   live !== null && (live.phase === 'joining' || live.phase === 'waiting-for-peers' || live.phase === 'recording');
 
+/** Whether the recording under way is paused. */
+export const isPaused = (live: Pick<LiveRecording, 'pausedAtMs'> | null): boolean => live?.pausedAtMs != null;
+
 export const tracksOf = (peer: LivePeer): LiveTrack[] => peer.streams.flatMap((stream) => stream.tracks);
 
 /** Tracks, streams and the composite are kept at the same time: about this much of the captured rate in all. */
@@ -37,6 +40,7 @@ export function trackHealth(track: LiveTrack): TrackHealth {
 
 /** The one line at the bottom: all well, or the first thing that needs somebody. */
 export function wellbeing(live: LiveRecording): { tone: 'ok' | 'warn'; text: string } {
+  if (isPaused(live)) return { tone: 'warn', text: 'Paused: nothing is kept of what is sent now.' };
   const warning = live.warnings.at(-1);
   if (warning !== undefined) return { tone: 'warn', text: warning.message };
   const left = diskLeftMs(live);

@@ -1,5 +1,5 @@
 import { formatDateTime } from './format.ts';
-import { isCapturing } from './live-facts.ts';
+import { isCapturing, isPaused } from './live-facts.ts';
 import { findSessions } from './library-list.ts';
 import type { Actions } from './actions.ts';
 import type { UiState } from './store.ts';
@@ -44,8 +44,14 @@ function commandItems(state: UiState, actions: Actions): PaletteItem[] {
     run: () => actions.show({ screen }),
   });
   const stop: PaletteItem = { key: 'stop', label: 'Stop recording…', note: 'R', run: actions.recordOrStop };
+  const pause: PaletteItem = {
+    key: 'pause',
+    label: isPaused(state.live) ? 'Resume recording' : 'Pause recording',
+    note: 'P',
+    run: () => void actions.pauseOrResume(),
+  };
   return [
-    ...(isCapturing(state.live) ? [stop] : []),
+    ...(isCapturing(state.live) ? [stop, pause] : []),
     go('Rooms', 'rooms'),
     go('Live', 'live'),
     go('Library', 'library'),

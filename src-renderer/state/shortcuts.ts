@@ -4,6 +4,7 @@ import type { UiStore } from './store.ts';
 /** The keyboard, as the `?` dialog lists it. Only what really works stands here. */
 export const SHORTCUTS: readonly { keys: readonly string[]; does: string; where: 'Everywhere' | 'Player' }[] = [
   { keys: ['R'], does: 'Record, or stop (asked)', where: 'Everywhere' },
+  { keys: ['P'], does: 'Pause the recording, or go on', where: 'Everywhere' },
   { keys: ['/'], does: 'Search', where: 'Everywhere' },
   { keys: ['Ctrl K', '⌘ K'], does: 'Find a command, room or recording', where: 'Everywhere' },
   { keys: ['G', 'then', 'R L B Q S'], does: 'Go to Rooms, Live, Library, Queue, Settings', where: 'Everywhere' },
@@ -58,6 +59,9 @@ export function listenForShortcuts(store: UiStore, actions: Actions, target: Win
       case 'r':
         event.preventDefault();
         actions.recordOrStop();
+        return;
+      case 'p':
+        void actions.pauseOrResume();
         return;
       case '/':
         event.preventDefault();

@@ -22,7 +22,7 @@ export type Loadable<Value> =
 export type DialogName = 'stop' | 'shortcuts' | 'palette';
 
 /** What the user asked for and is not answered yet; its button shows that it works. */
-export type Busy = 'record' | 'stop' | 'import' | 'library';
+export type Busy = 'pause' | 'record' | 'stop' | 'import' | 'library';
 
 /** The settings form that is open. */
 export interface Editor {

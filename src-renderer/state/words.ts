@@ -1,13 +1,15 @@
 import type { SummaryState } from '../../src-main/contract/ipc.ts';
 import type { LivePhase, LiveRecording, LiveUpload } from '../../src-main/contract/live.ts';
 import type { SessionOutput, SessionPeer, StreamType, WebhookDelivery } from '../../src-main/contract/session.ts';
+import { isPaused } from './live-facts.ts';
 
 /**
  * What states are called and how they look: a tone, an icon and a word each, so that none is told by colour alone.
  * `red` is recording and loss of data, `amber` needs somebody, `green` is verified delivered, `blue` is in progress.
  */
 export type Tone = 'red' | 'amber' | 'green' | 'blue' | 'plain';
-export type IconName = 'record' | 'alert' | 'check' | 'progress' | 'upload' | 'clock' | 'device' | 'broken' | 'stop';
+export type IconName =
+  'record' | 'alert' | 'check' | 'progress' | 'upload' | 'clock' | 'device' | 'broken' | 'stop' | 'pause';
 
 export interface StateWord {
   tone: Tone;
@@ -54,9 +56,13 @@ export const PHASE_WORDS: Record<LivePhase, StateWord> = {
   failed: { tone: 'amber', icon: 'alert', word: 'Stopped' },
 };
 
+/** A recording that goes on without keeping anything. */
+export const PAUSED_WORD: StateWord = { tone: 'amber', icon: 'pause', word: 'Paused' };
+
 /** A recording's phase; "done" says what that came to, and is green only where everything has been delivered. */
-export function phaseWord(live: Pick<LiveRecording, 'phase' | 'uploads'>): StateWord {
+export function phaseWord(live: Pick<LiveRecording, 'phase' | 'uploads' | 'pausedAtMs'>): StateWord {
   const { phase, uploads } = live;
+  if (isPaused(live) && (phase === 'waiting-for-peers' || phase === 'recording')) return PAUSED_WORD;
   if (phase !== 'done') return PHASE_WORDS[phase];
   if (uploads.some((upload) => upload.state === 'failed')) return { tone: 'amber', icon: 'alert', word: 'Needs you' };
   if (uploads.length > 0 && uploads.every((upload) => upload.state === 'delivered')) return UPLOAD_WORDS.delivered;

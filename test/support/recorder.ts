@@ -1,8 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startRollcall, type RollcallProcess } from '../../build/launch-electron.ts';
 import type { DoneEvent, RollcallEvent } from '../../src-main/contract/events.ts';
+
+const EVENT_TIMEOUT_MS = 20_000;
 
 /** `rollcall record` on the built app, for tests: with a library and a user-data folder of its own. */
 export interface Recorder {
@@ -10,6 +13,8 @@ export interface Recorder {
   library: string;
   /** What it has printed so far. */
   events(): RollcallEvent[];
+  /** Waits until it has printed such an event (the `nth`, from 1). */
+  event<Name extends RollcallEvent['event']>(name: Name, nth?: number): Promise<Extract<RollcallEvent, { event: Name }>>;
   /** Waits for the end; throws with its stderr where the last line is not `done`. */
   done(): Promise<{ code: number | null; done: DoneEvent; events: RollcallEvent[] }>;
 }
@@ -38,14 +43,22 @@ export async function startRecorder(
   url: string,
   words: string[] = [],
   library = temporaryDir('library'),
+  options: { stdin?: boolean } = {},
 ): Promise<Recorder> {
   const args = ['record', url, '--library', library, '--json', ...words];
-  const process = await startRollcall([`--user-data-dir=${temporaryDir('profile')}`, ...args]);
+  const process = await startRollcall([`--user-data-dir=${temporaryDir('profile')}`, ...args], options);
   const events = (): RollcallEvent[] => parseEvents(process.stdout().slice(0, process.stdout().lastIndexOf('\n') + 1));
   return {
     process,
     library,
     events,
+    event: async (name, nth = 1) => {
+      for (const until = Date.now() + EVENT_TIMEOUT_MS; Date.now() < until; await sleep(20)) {
+        const found = events().filter((event) => event.event === name)[nth - 1];
+        if (found) return found as never;
+      }
+      throw new Error(`no "${name}" number ${nth}:\n${process.stdout()}\n${process.stderr()}`);
+    },
     done: async () => {
       const { code } = await process.exited;
       const all = events();

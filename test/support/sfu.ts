@@ -39,6 +39,8 @@ export interface Sfu {
   stats(): Promise<SfuStats>;
   /** Ids of the peers that have joined by signalling (publishers are not among them). */
   joinedPeers(roomId: string): string[];
+  /** What the peers that have joined by signalling are called. */
+  displayNames(roomId: string): string[];
   /** Waits until that many peers have joined by signalling. */
   waitForPeers(roomId: string, count: number, timeoutMs?: number): Promise<string[]>;
   /** Unix milliseconds at which the SFU got the producer's first RTP packet; waits for it. */
@@ -202,6 +204,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
     certificate,
     stats: () => stats.read(),
     joinedPeers,
+    displayNames: (roomId) => (openRooms.get(roomId)?.joinedPeers() ?? []).map(({ displayName }) => displayName),
     waitForPeers: async (roomId, count, timeoutMs = 20_000) => {
       const until = Date.now() + timeoutMs;
       while (joinedPeers(roomId).length < count) {
