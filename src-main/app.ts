@@ -30,8 +30,6 @@ import { uploadLimit, UploadFlow } from './upload/flow.ts';
 
 /** How often the window hears of a recording under way. */
 const LIVE_INTERVAL_MS = 500;
-/** Seconds of an empty room after which a recording from the window stops. */
-const STOP_WHEN_EMPTY_S = 60;
 
 type Work = { abort: AbortController; done: Promise<void> };
 
@@ -177,8 +175,8 @@ export class RollcallApp implements AppService {
           joinUrl: room.url,
           room: 'roomId' in target ? room.id : undefined,
           libraryDir: environment.libraryDir,
-          maxDurationS: options.maxDurationS ?? null,
-          stopWhenEmptyS: options.stopWhenEmptyS === undefined ? STOP_WHEN_EMPTY_S : options.stopWhenEmptyS,
+          maxDurationS: options.maxDurationS,
+          stopWhenEmptyS: options.stopWhenEmptyS,
           upload: true,
           composite: true,
         },

@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import writeFileAtomic from 'write-file-atomic';
 import { makeComposite } from './composite/make-composite.ts';
 import type { CardRenderer } from './contract/cards.ts';
+import { CHAT_FILES } from './contract/chat.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import type { DoneEvent, Emit } from './contract/events.ts';
 import { compositeFile, streamFile } from './contract/ids.ts';
@@ -15,6 +17,8 @@ import { finalClocks, withClocks } from './frozen-clocks.ts';
 import { probe } from './media/probe.ts';
 import { TrackPool } from './media/track-pool.ts';
 import { gatherSession, type ProbeTrack } from './recording/gather.ts';
+import { readChat } from './recording/chat-log.ts';
+import { chatFile } from './recording/chat-table.ts';
 import { readTimeline } from './recording/timeline.ts';
 import { makeStream } from './streams/make-stream.ts';
 import type { Flow } from './upload/flow.ts';
@@ -111,6 +115,7 @@ async function describeSession(handle: SessionHandle, pool: TrackPool): Promise<
   const gathered = await gatherSession(handle.dir, probeTrack);
   const frozen = await finalClocks(handle, gathered, pool, join(handle.dir, WORK_DIR));
   const derived = withClocks(gathered, frozen);
+  const hasChat = (await readChat(handle.dir)).length > 0;
   await handle.update((draft) => {
     draft.peers = derived.peers;
     draft.streams = derived.streams;
@@ -119,7 +124,7 @@ async function describeSession(handle: SessionHandle, pool: TrackPool): Promise<
     draft.duration_ms = derived.durationMs;
     draft.stopped_at ??= new Date(draft.epoch_ms + derived.durationMs).toISOString();
     draft.state = 'finalizing';
-    for (const output of wantedOutputs(draft)) {
+    for (const output of wantedOutputs(draft, hasChat)) {
       if (!draft.outputs.some((known) => known.output_id === output.output_id)) draft.outputs.push(output);
     }
   });
@@ -140,7 +145,7 @@ const probeTrack: ProbeTrack = async (file, kind) => {
   };
 };
 
-function wantedOutputs(session: Session): SessionOutput[] {
+function wantedOutputs(session: Session, hasChat: boolean): SessionOutput[] {
   const blank = {
     state: 'pending',
     start_ms: 0,
@@ -155,14 +160,18 @@ function wantedOutputs(session: Session): SessionOutput[] {
     const segment = session.peers.find((peer) => peer.peer_id === peer_id)?.segment ?? peer_id;
     return { ...blank, output_id: stream_id, kind: 'stream', stream_id, peer_id, file: streamFile(segment, stream_id) };
   });
-  if (!session.settings.composite || streams.length === 0) return streams;
+  const whole = { ...blank, stream_id: null, peer_id: null };
+  const chat = CHAT_FILES.map((file): SessionOutput => ({ ...whole, output_id: file, kind: 'chat', file }));
+  const outputs = [...streams, ...(hasChat ? chat : [])];
+  if (!session.settings.composite || streams.length === 0) return outputs;
   const file = compositeFile(session.session_id, session.epoch_ms);
-  return [...streams, { ...blank, output_id: 'composite', kind: 'composite', stream_id: null, peer_id: null, file }];
+  return [...outputs, { ...whole, output_id: 'composite', kind: 'composite', file }];
 }
 
 async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: OutputTools): Promise<void> {
   const { output_id, kind } = output;
   await updateOutput(handle, output_id, (draft) => Object.assign(draft, { state: 'running', error: null }));
+  if (kind === 'chat') return finished(handle, output, await makeChat(handle, output), tools);
   const report = (progress: number): void => tools.emit({ event: 'finalizing', output_id, kind, progress });
   report(0);
   const workDir = join(handle.dir, WORK_DIR);
@@ -188,7 +197,28 @@ async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: O
           withoutPeers: [],
           outFile: join(handle.dir, output.file),
         });
-  const file = join(handle.dir, output.file);
+  await finished(handle, output, made, tools);
+}
+
+/** What the maker of a file says of it. */
+type Made = Pick<SessionOutput, 'start_ms' | 'duration_ms' | 'width' | 'height'>;
+
+/** Writes one of the chat's files. Lengths are of media: it has none. */
+async function makeChat({ dir, session }: SessionHandle, { output_id }: SessionOutput): Promise<Made> {
+  const name = CHAT_FILES.find((file) => file === output_id);
+  if (!name) throw new Error(`the chat has no file ${output_id}`);
+  await writeFileAtomic(join(dir, name), chatFile(name, session, await readChat(dir)), { mode: 0o600 });
+  return { start_ms: 0, duration_ms: 0, width: null, height: null };
+}
+
+/** Puts a file that has been made into the manifest. */
+async function finished(
+  handle: SessionHandle,
+  { output_id, kind, file: name }: SessionOutput,
+  made: Made,
+  tools: OutputTools,
+): Promise<void> {
+  const file = join(handle.dir, name);
   const { size } = await stat(file);
   const sha256 = await hashFile(file, tools.signal);
   await updateOutput(handle, output_id, (draft) => {

@@ -14,8 +14,9 @@ export interface RecordRequest {
   room?: string | undefined;
   template?: string | undefined;
   libraryDir: string;
-  maxDurationS: number | null;
-  stopWhenEmptyS: number | null;
+  /** null: never; absent: as the room's settings say. */
+  maxDurationS?: number | null | undefined;
+  stopWhenEmptyS?: number | null | undefined;
   upload: boolean;
   composite: boolean;
 }
@@ -88,6 +89,7 @@ export async function prepareCapture(
       { details: String(error), cause: error },
     );
   });
+  const { control } = plan.resolved;
   return new SessionCapture(
     {
       libraryDir: request.libraryDir,
@@ -103,12 +105,13 @@ export async function prepareCapture(
         displayName: RECORDER_NAME,
         pausedDisplayName: PAUSED_NAME,
         paused: false,
+        begin: control.start,
         epochMs: null,
         streams: [],
         keyFrameIntervalS: KEY_FRAME_INTERVAL_S,
       },
-      maxDurationS: request.maxDurationS,
-      stopWhenEmptyS: request.stopWhenEmptyS,
+      maxDurationS: request.maxDurationS === undefined ? control.maxDurationS : request.maxDurationS,
+      stopWhenEmptyS: request.stopWhenEmptyS === undefined ? control.stopWhenEmptyS : request.stopWhenEmptyS,
       ...(admit ? { admit } : {}),
     },
     openPage(plan),
@@ -122,6 +125,7 @@ function settingsSnapshot(plan: RecordPlan, request: RecordRequest): Session['se
     recording: plan.room.recording,
     upload: request.upload,
     composite: request.composite,
+    ...(plan.resolved.control.start === 'join' ? { start: 'join' as const } : {}),
     destination: destinationSnapshot(plan.resolved.destination),
   };
 }

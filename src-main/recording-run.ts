@@ -218,7 +218,7 @@ export class RecordingRun {
       onDescribed: () => this.#listOutputs(manifest),
     });
     this.#listOutputs(manifest);
-    const made = captureError ?? failed ?? (manifest.session.outputs.length === 0 ? noMedia(true) : null);
+    const made = captureError ?? failed ?? (manifest.session.streams.length === 0 ? noMedia(true) : null);
     const ffmpeg = (): Promise<Ffmpeg> => this.#environment.ffmpeg();
     const previews = makePreviews(manifest, { ffmpeg, emit, signal });
     if (!request.upload || signal.aborted) {
@@ -288,7 +288,14 @@ export class RecordingRun {
     this.#outputs = outputs.map(({ output_id, kind, state, size_bytes, error, peer_id }) => {
       const name = peers.find((peer) => peer.peer_id === peer_id)?.display_name ?? peer_id ?? '';
       const screen = streams.find((stream) => stream.stream_id === output_id)?.type === 'screen';
-      const label = kind === 'composite' ? 'Composite' : screen ? `${name} (screen)` : name;
+      const label =
+        kind === 'composite'
+          ? 'Composite'
+          : kind === 'chat'
+            ? `Chat (${output_id})`
+            : screen
+              ? `${name} (screen)`
+              : name;
       return {
         outputId: output_id,
         kind,

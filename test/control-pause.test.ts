@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -46,16 +46,21 @@ beforeAll(async () => {
   const recorder = await startRecorder(sfu.url('pause'), ['--no-upload'], undefined, { stdin: true });
   await sfu.waitForPeers('pause', 1);
   ana = await startPublisher(sfu, 'pause', person(0, 60));
-  bo = await startPublisher(sfu, 'pause', person(1, 60));
+  // Bo's media are announced before Bo is.
+  bo = await startPublisher(sfu, 'pause', { ...person(1, 60), announceLateMs: 1500 });
   const at = (seconds: number): Promise<void> => sleep(Math.max(0, ana.startedAt + seconds * 1000 - Date.now()));
   const { session_dir: dir } = await recorder.event('recording');
+  await sfu.write('pause', 'bo', 'what the bot is told', 'bot');
+  await sfu.write('pause', 'ana', '=1+1 is what, Bo?');
   await at(4.5);
   recorder.process.child.kill('SIGUSR2');
   const paused = await recorder.event('paused');
   // What is muted and switched off while nothing is recorded is so when it goes on.
   await at(6);
+  sfu.rename('pause', 'ana', 'Ana Maria');
   names.push(sfu.displayNames('pause'));
   sizes.push(await trackBytes(dir));
+  await sfu.write('pause', 'ana', 'this is off the record');
   await ana.pauseAudio();
   bo.closeVideo();
   await at(7.6);
@@ -68,6 +73,7 @@ beforeAll(async () => {
   await at(12.5);
   await ana.resumeAudio();
   names.push(sfu.displayNames('pause'));
+  await sfu.write('pause', 'bo', Buffer.from('Zwei, "2" 👍'));
   // Stopped while it is paused again.
   await at(17.5);
   recorder.process.child.stdin?.write('pause\n');
@@ -93,6 +99,34 @@ test('what is sent in a pause is not written, and the others see by the name tha
     'resumed',
     'paused',
   ]);
+});
+
+test('everybody has the name that they were given last, also who was seen before being announced', () => {
+  expect(recorded.session.peers.map(({ peer_id, display_name, device }) => [peer_id, display_name, device])).toEqual([
+    ['ana', 'Ana Maria', 'FFmpeg 5'],
+    ['bo', 'Bo', 'FFmpeg 5'],
+  ]);
+  expect(events.flatMap((event) => (event.event === 'peer-renamed' ? [event.display_name] : []))).toEqual([
+    'Bo',
+    'Ana Maria',
+  ]);
+});
+
+test('the chat is kept, but for what was written in the pause', async () => {
+  const dir = recorded.done.session_dir ?? '';
+  const { messages } = JSON.parse(await readFile(join(dir, 'chat.json'), 'utf8')) as {
+    messages: { display_name: string; text: string }[];
+  };
+  expect(messages.map(({ display_name, text }) => [display_name, text])).toEqual([
+    ['Ana', '=1+1 is what, Bo?'],
+    ['Bo', 'Zwei, "2" 👍'],
+  ]);
+  const table = await readFile(join(dir, 'chat.csv'), 'utf8');
+  expect(table).toContain(`,Ana,ana,"'=1+1 is what, Bo?"\r\n`);
+  expect(table).toContain(`,Bo,bo,"Zwei, ""2"" 👍"\r\n`);
+  const kinds = recorded.session.outputs.map(({ kind, file, state }) => [kind === 'chat' ? file : kind, state]);
+  expect(kinds).toContainEqual(['chat.csv', 'done']);
+  expect(kinds).toContainEqual(['chat.json', 'done']);
 });
 
 test('one file per person, the pause marked on every track that it interrupted', () => {

@@ -43,6 +43,8 @@ export class Printer {
         return this.#line(`${clock(event.t)}  Recording goes on`);
       case 'peer-joined':
         return this.#line(`${clock(event.t)}  ${event.display_name} joined`);
+      case 'peer-renamed':
+        return this.#line(`${clock(event.t)}  ${event.peer_id} is called ${event.display_name}`);
       case 'peer-left':
         return this.#line(`${clock(event.t)}  ${event.peer_id} left`);
       case 'finalizing':
@@ -51,7 +53,9 @@ export class Printer {
           event.progress,
         );
       case 'output':
-        return this.#line(`✓ ${event.file}  ${size(event.size)}, ${event.duration.toFixed(1)} s`);
+        return this.#line(
+          `✓ ${event.file}  ${size(event.size)}${event.kind === 'chat' ? '' : `, ${event.duration.toFixed(1)} s`}`,
+        );
       case 'upload':
         return this.#upload(event);
       case 'warning':

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { RollcallError } from '../contract/errors.ts';
 import { toRollcallError } from '../contract/errors.ts';
 import type { DoneEvent, Emit } from '../contract/events.ts';
+import { LONGEST_TIMER_S } from '../contract/settings.ts';
 import { Printer, type CliIo } from './output.ts';
 import { addSettingsCommands, type SettingsServices } from './settings-commands.ts';
 
@@ -11,8 +12,9 @@ export interface RecordWords {
   template?: string;
   library?: string;
   settings?: string;
-  maxDurationS: number | null;
-  stopWhenEmptyS: number | null;
+  /** null: never; absent: as the settings say. */
+  maxDurationS?: number | null;
+  stopWhenEmptyS?: number | null;
   upload: boolean;
   composite: boolean;
 }
@@ -46,8 +48,6 @@ export interface CliServices {
 /** Words that make the app a command line; without one of them its window opens. */
 export const COMMANDS = ['record', 'compose', 'recover', 'upload', 'verify', 'settings', 'rooms', 'help'] as const;
 
-/** Seconds of an empty room after which a recording stops, where nothing else is said. */
-const STOP_WHEN_EMPTY_S = 60;
 /** Exit code after a second interruption. */
 const EXIT_INTERRUPTED = 130;
 
@@ -118,8 +118,12 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
     .option('--template <name>', 'template of a room that is not in the settings')
     .option('--library <dir>', 'where recordings are kept')
     .option('--settings <file>', 'use this settings file instead of the app’s own settings')
-    .option('--max-duration <s>', 'stop after this many seconds', seconds)
-    .option('--stop-when-empty <s>', 'stop this many seconds after the last peer has left', seconds, STOP_WHEN_EMPTY_S)
+    .option('--max-duration <s>', 'stop after this many seconds (or "never"), whatever the settings say', seconds)
+    .option(
+      '--stop-when-empty <s>',
+      'stop this many seconds after the last peer has left (or "never"), whatever the settings say (60)',
+      seconds,
+    )
     .option('--no-upload', 'keep the files here')
     .option('--no-composite', 'make the files of the streams only')
     .addOption(json())
@@ -132,7 +136,7 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
             template: options.template,
             library: options.library,
             settings: options.settings,
-            maxDurationS: options.maxDuration ?? null,
+            maxDurationS: options.maxDuration,
             stopWhenEmptyS: options.stopWhenEmpty,
             upload: options.upload,
             composite: options.composite,
@@ -204,8 +208,8 @@ interface RecordOptions {
   template?: string;
   library?: string;
   settings?: string;
-  maxDuration?: number;
-  stopWhenEmpty: number;
+  maxDuration?: number | null;
+  stopWhenEmpty?: number | null;
   upload: boolean;
   composite: boolean;
   json?: boolean;
@@ -219,10 +223,14 @@ interface ComposeOptions {
   json?: boolean;
 }
 
-function seconds(text: string): number {
+/** Seconds; null for "never". */
+function seconds(text: string): number | null {
+  if (text.trim() === 'never') return null;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-    throw new InvalidArgumentError(`"${text}" is not a number of seconds; give a number such as 60.`);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0 || value > LONGEST_TIMER_S) {
+    throw new InvalidArgumentError(
+      `"${text}" is not a number of seconds; give a number such as 60 (at most ${LONGEST_TIMER_S}), or "never".`,
+    );
   }
   return value;
 }

@@ -37,7 +37,8 @@ const SCREEN_GAP_MS = 1000;
 export function compositeRange(session: Session): CompositeRange | null {
   if (session.streams.length === 0) return null;
   return {
-    startMs: Math.min(...session.streams.map(({ start_ms }) => start_ms)),
+    // A recording that began with the recorder's joining shows how long nobody was there.
+    startMs: session.settings.start === 'join' ? 0 : Math.min(...session.streams.map(({ start_ms }) => start_ms)),
     endMs: Math.max(...session.streams.map(({ end_ms }) => end_ms)),
   };
 }
@@ -179,6 +180,9 @@ function nameChanges(timeline: readonly TimelineEvent[]): NameChanges {
   for (const event of timeline) {
     if (event.type !== 'peer-joined' && event.type !== 'peer-renamed') continue;
     const own = changes.get(event.peer_id) ?? [];
+    const last = own.at(-1);
+    // An id stands for a name that is not known yet: the name is shown from the beginning.
+    if (last?.name === event.peer_id) last.name = event.display_name;
     if (own.at(-1)?.name !== event.display_name) own.push({ t: event.t, name: event.display_name });
     changes.set(event.peer_id, own);
   }

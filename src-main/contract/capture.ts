@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chatMessageSchema } from './chat.ts';
 import { timelineEventSchema } from './timeline.ts';
 
 /**
@@ -18,6 +19,8 @@ export type CaptureCommand =
       pausedDisplayName: string;
       /** The recording is paused: nothing is kept until `resume`. */
       paused: boolean;
+      /** What session time 0 is: the first media of anybody, or the recorder's own joining. */
+      begin: 'first-peer' | 'join';
       /** Unix milliseconds at session time 0, where a recording goes on in a new page; null for a new one. */
       epochMs: number | null;
       /** Streams that exist already: a returning peer and source goes on with its stream id. */
@@ -89,6 +92,8 @@ export const captureMessageSchema = z.discriminatedUnion('type', [
     position: z.number().int().nonnegative(),
     data: z.instanceof(Uint8Array),
   }),
+  /** Something was written in the room's chat. */
+  z.object({ type: z.literal('chat'), message: chatMessageSchema }),
   z.object({ type: z.literal('clock'), trackId: z.uuid(), sample: clockSampleSchema }),
   z.object({ type: z.literal('stats'), tracks: z.array(trackStatsSchema) }),
   /** The track's last message: its file is complete. `endFileMs` is the end of its last frame. */

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from './errors.ts';
-import type { StreamType } from './session.ts';
+import type { SessionOutput, StreamType } from './session.ts';
 
 /**
  * What happens during a recording and after it, as `--json` prints it (one object a line) and as the window is told.
@@ -12,6 +12,7 @@ export type RollcallEvent =
   | { event: 'paused'; t: number }
   | { event: 'resumed'; t: number }
   | { event: 'peer-joined'; t: number; peer_id: string; display_name: string }
+  | { event: 'peer-renamed'; t: number; peer_id: string; display_name: string }
   | { event: 'peer-left'; t: number; peer_id: string }
   | { event: 'stream-started'; t: number; peer_id: string; stream_id: string; type: StreamType }
   | { event: 'stream-ended'; t: number; peer_id: string; stream_id: string; type: StreamType }
@@ -19,7 +20,7 @@ export type RollcallEvent =
   | {
       event: 'output';
       output_id: string;
-      kind: 'stream' | 'composite';
+      kind: SessionOutput['kind'];
       file: string;
       duration: number;
       size: number;

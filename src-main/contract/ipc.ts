@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHAT_FILES } from './chat.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { LiveRecording } from './live.ts';
 import type { SessionLanes } from './lanes.ts';
@@ -13,7 +14,7 @@ import { ROOM_ID_PATTERN, type RoomRecording } from './settings.ts';
  */
 
 export const sessionIdSchema = z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 hexadecimal digits');
-const outputIdSchema = z.union([z.literal('composite'), z.uuid()]);
+const outputIdSchema = z.union([z.literal('composite'), z.enum(CHAT_FILES), z.uuid()]);
 
 /** What to record: a link that somebody pasted, or a room of the settings. */
 export const recordTargetSchema = z.union([

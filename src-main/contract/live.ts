@@ -1,5 +1,5 @@
 import type { ErrorRecord } from './errors.ts';
-import type { StreamType } from './session.ts';
+import type { SessionOutput, StreamType } from './session.ts';
 
 /** What the window shows of a recording under way; made by `record.ts` about twice a second. No secrets. */
 export interface LiveTrack {
@@ -29,7 +29,7 @@ export interface LivePeer {
 
 export interface LiveOutput {
   outputId: string;
-  kind: 'stream' | 'composite';
+  kind: SessionOutput['kind'];
   label: string;
   state: 'pending' | 'running' | 'done' | 'failed';
   /** 0 to 1 */

@@ -95,10 +95,10 @@ export const trackSchema = z.object({
 });
 export type SessionTrack = z.infer<typeof trackSchema>;
 
-export const outputKindSchema = z.enum(['stream', 'composite']);
+export const outputKindSchema = z.enum(['stream', 'composite', 'chat']);
 /** A file made from the tracks. */
 export const outputSchema = z.object({
-  /** `composite`, or the stream's id. */
+  /** `composite`, the stream's id, or the name of the chat's file. */
   output_id: z.string(),
   kind: outputKindSchema,
   stream_id: z.uuid().nullable(),
@@ -196,6 +196,8 @@ export const sessionSchema = z.object({
     recording: roomRecordingSchema,
     upload: z.boolean(),
     composite: z.boolean(),
+    /** The recording began when the recorder joined, and the composite does. Absent: with the first media. */
+    start: z.literal('join').optional(),
     destination: z.object({ kind: z.enum(['s3', 'hosted']), location: z.string().nullable(), prefix: z.string() }),
   }),
   peers: z.array(peerSchema),

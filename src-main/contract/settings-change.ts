@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roomRecordingSchema, UPLOAD_TYPES, type Settings } from './settings.ts';
+import { RECORDING_START, roomRecordingSchema, UPLOAD_TYPES, type Settings } from './settings.ts';
 
 /**
  * What the window may change in the settings, one thing at a time. Only the shape is checked here; what the values
@@ -30,11 +30,18 @@ const webhookDraft = z.strictObject({
   allow_private_network: z.boolean().optional(),
 });
 
+const controlDraft = z.strictObject({
+  start: z.enum(RECORDING_START).optional(),
+  stop_when_empty_seconds: z.number().nullish(),
+  max_duration_seconds: z.number().nullish(),
+});
+
 /** A template; fields that are left out stay as they are. `id` null makes a new one. */
 const templateDraft = z.strictObject({
   id: text.nullable(),
   name: text.optional(),
   recording: z.strictObject({ enabled: z.boolean().optional(), upload_info: uploadInfoDraft.nullish() }).optional(),
+  control: controlDraft.nullish(),
   webhook: webhookDraft.nullish(),
 });
 
@@ -46,6 +53,7 @@ export const roomDraftSchema = z.strictObject({
   template_id: text.nullish(),
   recording: roomRecordingSchema.optional(),
   upload_info: uploadInfoDraft.nullish(),
+  control: controlDraft.nullish(),
   webhook: webhookDraft.nullish(),
 });
 export type RoomDraft = z.infer<typeof roomDraftSchema>;

@@ -71,10 +71,38 @@ export const webhookSchema = z.strictObject({
 });
 export type Webhook = z.infer<typeof webhookSchema>;
 
+/** Timers cannot be longer; nor does a recording last three weeks. */
+export const LONGEST_TIMER_S = 2_000_000;
+const timer = z
+  .number()
+  .min(0, 'must not be negative')
+  .max(LONGEST_TIMER_S, `must be at most ${LONGEST_TIMER_S} (about three weeks)`);
+
+export const RECORDING_START = ['first-peer', 'join'] as const;
+
+/** When a recording begins and ends by itself. What is absent is as the template says, else the default. */
+export const controlSchema = z.strictObject({
+  /** With the first of the others who sends something (the default), or as soon as the recorder is in the call. */
+  start: z.enum(RECORDING_START, { error: 'must be "first-peer" or "join"' }).optional(),
+  /** Seconds after the last peer has left; 60 by default, null: never. */
+  stop_when_empty_seconds: timer.nullable().optional(),
+  /** Seconds after which a recording ends, pauses included; null (the default): never. */
+  max_duration_seconds: timer.positive('must be more than 0').nullable().optional(),
+});
+export type Control = z.infer<typeof controlSchema>;
+
+/** `Control` with every default filled in. */
+export interface ResolvedControl {
+  start: (typeof RECORDING_START)[number];
+  stopWhenEmptyS: number | null;
+  maxDurationS: number | null;
+}
+
 export const templateSchema = z.strictObject({
   id: nonEmpty,
   name: nonEmpty,
   recording: z.strictObject({ enabled: z.boolean(), upload_info: uploadInfoSchema.nullish() }),
+  control: controlSchema.nullish(),
   webhook: webhookSchema.nullish(),
 });
 export type Template = z.infer<typeof templateSchema>;
@@ -91,6 +119,7 @@ export const roomSchema = z.strictObject({
   template_id: nonEmpty.nullish(),
   url: nonEmpty,
   recording: roomRecordingSchema.default('auto'),
+  control: controlSchema.nullish(),
   upload_info: uploadInfoSchema.nullish(),
   webhook: webhookSchema.nullish(),
   /** SHA-256 of the only TLS certificate that this room's server may show, as hex pairs with or without colons. */
@@ -194,4 +223,6 @@ export interface ResolvedSettings {
   destination: Destination;
   /** The room's webhook, else its template's, else the installation's. */
   webhook: Webhook | null;
+  /** Each of the room's fields, else its template's, else the default. */
+  control: ResolvedControl;
 }

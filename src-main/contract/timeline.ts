@@ -31,7 +31,14 @@ export const timelineEventSchema = z.discriminatedUnion('type', [
     display_name: z.string(),
     device: z.string().optional(),
   }),
-  z.object({ ...at, type: z.literal('peer-renamed'), peer_id: id, display_name: z.string() }),
+  /** A new name; or the first one, of a peer whose media were announced before itself and who had its id for a name. */
+  z.object({
+    ...at,
+    type: z.literal('peer-renamed'),
+    peer_id: id,
+    display_name: z.string(),
+    device: z.string().optional(),
+  }),
   z.object({ ...at, type: z.literal('peer-left'), peer_id: id }),
   z.object({
     ...at,

@@ -39,6 +39,8 @@ export class Announcer {
     switch (event.type) {
       case 'peer-joined':
         return this.#emit({ event: 'peer-joined', t, peer_id: event.peer_id, display_name: event.display_name });
+      case 'peer-renamed':
+        return this.#emit({ event: 'peer-renamed', t, peer_id: event.peer_id, display_name: event.display_name });
       case 'peer-left':
         return this.#emit({ event: 'peer-left', t, peer_id: event.peer_id });
       case 'recording-paused':

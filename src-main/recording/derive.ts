@@ -188,7 +188,10 @@ function derivePeers(timeline: readonly TimelineEvent[], segment: (peerId: strin
       peers.set(peer_id, { peer_id, display_name, device, segment: segment(peer_id), joined_ms, left_ms: null });
     } else if (event.type === 'peer-renamed' || event.type === 'peer-left') {
       const peer = peers.get(event.peer_id);
-      if (peer && event.type === 'peer-renamed') peer.display_name = event.display_name;
+      if (peer && event.type === 'peer-renamed') {
+        peer.display_name = event.display_name;
+        peer.device = event.device ?? peer.device;
+      }
       if (peer && event.type === 'peer-left') peer.left_ms = event.t;
     }
   }

@@ -4,6 +4,7 @@ import type { CaptureCommand } from '../contract/capture.ts';
 import type { RollcallError } from '../contract/errors.ts';
 import { startDate } from '../contract/ids.ts';
 import { SESSION_SCHEMA_VERSION, type Session } from '../contract/session.ts';
+import { ChatLog } from './chat-log.ts';
 import { lockSession } from './lock.ts';
 import { SessionManifest } from './manifest.ts';
 import { TimelineWriter } from './timeline.ts';
@@ -29,6 +30,7 @@ export interface OpenSession {
   manifest: SessionManifest;
   timeline: TimelineWriter;
   tracks: TrackStore;
+  chat: ChatLog;
   /** Unix milliseconds at session time 0. */
   epochMs: number;
   /** Gives the folder back to other processes. */
@@ -60,7 +62,8 @@ export async function openSession(plan: CapturePlan, epochMs: number): Promise<O
     webhooks: [],
     error: null,
   });
-  return { manifest, timeline: new TimelineWriter(dir), tracks: await TrackStore.create(dir), epochMs, unlock };
+  const tracks = await TrackStore.create(dir);
+  return { manifest, timeline: new TimelineWriter(dir), tracks, chat: new ChatLog(dir), epochMs, unlock };
 }
 
 /** Ends a recorded session: every byte is on the disk, and its files can be made. */

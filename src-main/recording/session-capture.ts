@@ -1,4 +1,5 @@
 import { captureMessageSchema, type CaptureCommand, type CaptureMessage } from '../contract/capture.ts';
+import type { ChatMessage } from '../contract/chat.ts';
 import { RollcallError, toRollcallError } from '../contract/errors.ts';
 import type { Emit } from '../contract/events.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
@@ -254,6 +255,8 @@ export class SessionCapture {
         this.#page?.post({ type: 'written', bytes: tracks.writtenBytes });
         return;
       }
+      case 'chat':
+        return this.#chat(message.message);
       case 'clock':
         return this.#open().tracks.appendClock(message.trackId, message.sample);
       case 'stats':
@@ -267,6 +270,17 @@ export class SessionCapture {
         this.#error ??= joinError(message, this.#plan.start.signallingUrl);
         return this.#end();
     }
+  }
+
+  async #chat(message: ChatMessage): Promise<void> {
+    const { chat } = this.#open();
+    if ((await chat.append(message)) || chat.refused > 1) return;
+    await this.#timeline({
+      t: message.t,
+      type: 'warning',
+      code: 'CHAT_FULL',
+      message: 'The chat is as long as chats are recorded: what is written from now on is not kept.',
+    });
   }
 
   #open(): OpenSession {

@@ -13,6 +13,9 @@ const SHOWN_FIELDS = new Set([
   'force_path_style',
   'region',
   'location',
+  'start',
+  'stop_when_empty_seconds',
+  'max_duration_seconds',
 ]);
 
 /**

@@ -1,6 +1,8 @@
 import type {
+  Control,
   Destination,
   Hosted,
+  ResolvedControl,
   ResolvedSettings,
   Room,
   Settings,
@@ -21,23 +23,50 @@ export const DEFAULT_REGION = 'ap-south-1';
 export function resolve(settings: Settings, room: Room): ResolvedSettings {
   const template = templateOf(settings, room);
   const webhook = room.webhook ?? template?.webhook ?? settings.webhook ?? null;
+  const control = resolveControl(room, template);
   const own = (): Destination => destination(room.upload_info, settings);
   switch (room.recording) {
     case 'enabled':
-      return { record: true, reason: `Recording is enabled in the room "${room.name}".`, destination: own(), webhook };
+      return {
+        record: true,
+        reason: `Recording is enabled in the room "${room.name}".`,
+        destination: own(),
+        webhook,
+        control,
+      };
     case 'disabled':
       return {
         record: false,
         reason: `Recording is disabled in the room "${room.name}".`,
         destination: own(),
         webhook,
+        control,
       };
     case 'auto':
-      return { ...fromTemplate(settings, room, template), webhook };
+      return { ...fromTemplate(settings, room, template), webhook, control };
   }
 }
 
-function fromTemplate(settings: Settings, room: Room, template: Template | null): Omit<ResolvedSettings, 'webhook'> {
+/** Seconds of an empty room after which a recording ends, where nothing else is said. */
+const STOP_WHEN_EMPTY_S = 60;
+
+function resolveControl(room: Room, template: Template | null): ResolvedControl {
+  // null is a value (never); only what is absent is the template's.
+  const said = { ...defined(template?.control), ...defined(room.control) };
+  const { start = 'first-peer', stop_when_empty_seconds: empty = STOP_WHEN_EMPTY_S, max_duration_seconds } = said;
+  return { start, stopWhenEmptyS: empty, maxDurationS: max_duration_seconds ?? null };
+}
+
+/** Without the fields that are undefined. */
+function defined(control: Control | null | undefined): Control {
+  return Object.fromEntries(Object.entries(control ?? {}).filter(([, value]) => value !== undefined));
+}
+
+function fromTemplate(
+  settings: Settings,
+  room: Room,
+  template: Template | null,
+): Omit<ResolvedSettings, 'webhook' | 'control'> {
   if (template === null) {
     return {
       record: true,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RollcallError } from '../contract/errors.ts';
 import { settingsSchema, type Room, type Settings } from '../contract/settings.ts';
 import { parseJoinUrl, sameCall } from './join-url.ts';
-import { parseSettings } from './parse.ts';
+import { checkSettings, parseSettings } from './parse.ts';
 import { resolve } from './resolve.ts';
 import { findRoom } from './rooms.ts';
 import { HIDDEN_SECRET } from './secrets.ts';
@@ -65,6 +65,34 @@ describe('resolve', () => {
       expect(resolved.reason).toContain(recording === 'auto' ? '"Classes"' : '"Monday"');
     },
   );
+
+  // template's control, room's control -> start, seconds of an empty call, longest
+  it.each([
+    [null, undefined, 'first-peer', 60, null],
+    [{ stop_when_empty_seconds: 5, max_duration_seconds: 90 }, null, 'first-peer', 5, 90],
+    [{ stop_when_empty_seconds: 5, max_duration_seconds: 90 }, { max_duration_seconds: null }, 'first-peer', 5, null],
+    [{ start: 'join' }, { stop_when_empty_seconds: 0 }, 'join', 0, null],
+    [{ start: 'join' }, { start: 'first-peer', stop_when_empty_seconds: null }, 'first-peer', null, null],
+  ] as const)(
+    'control %j of the template, %j of the room',
+    (ofTemplate, ofRoom, start, stopWhenEmptyS, maxDurationS) => {
+      const [classes] = template(true, false).templates;
+      const all = settings({ templates: [{ ...classes, control: ofTemplate }], rooms: [{ ...ROOM, control: ofRoom }] });
+      for (const recording of ['auto', 'enabled'] as const) {
+        const { control } = resolve(all, { ...all.rooms[0], ...ROOM, control: ofRoom, recording });
+        expect(control).toEqual({ start, stopWhenEmptyS, maxDurationS });
+      }
+    },
+  );
+
+  it('refuses times that no recording can have, by their field and value', () => {
+    const wrong = { rooms: [{ ...ROOM, control: { stop_when_empty_seconds: -1 } }] };
+    expect(
+      thrown(() =>
+        checkSettings({ templates: [{ id: 'classes', name: 'C', recording: { enabled: true } }], ...wrong }, 'f'),
+      ).message,
+    ).toMatch(/rooms\[0\]\.control\.stop_when_empty_seconds must not be negative, but is -1/);
+  });
 
   it('records and waits for hosted storage where nothing is configured', () => {
     const nothing = settingsSchema.parse({});

@@ -34,6 +34,7 @@ export function streamKey(prefix: string, session: KeySession, peerId: string, s
 /** The key of one of a session's outputs. Throws `SESSION_INVALID` for a stream without peer or stream id. */
 export function outputKey(prefix: string, session: Session, output: SessionOutput): string {
   if (output.kind === 'composite') return compositeKey(prefix, session);
+  if (output.kind === 'chat') return join(prefix, session, output.file);
   if (output.peer_id === null || output.stream_id === null) {
     throw new RollcallError(
       'SESSION_INVALID',

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { RollcallError } from '../contract/errors.ts';
 import type { Receipt, SessionUpload } from '../contract/session.ts';
 import { assertUnchanged, expectedEtag, fingerprint, openFile, readPart, type Fingerprint } from './fingerprint.ts';
@@ -294,4 +295,9 @@ export const metaOf = (file: FileUpload, print: Fingerprint): ObjectMeta => ({
   sha256: print.sha256,
 });
 
-const contentType = (path: string): string => (path.endsWith('.mp4') ? 'video/mp4' : 'application/octet-stream');
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.mp4': 'video/mp4',
+  '.csv': 'text/csv; charset=utf-8',
+  '.json': 'application/json',
+};
+const contentType = (path: string): string => CONTENT_TYPES[extname(path)] ?? 'application/octet-stream';

@@ -121,6 +121,8 @@ function recordingData(
  */
 export function missingDeliveries(session: Readonly<Session>, newId: () => string, now: string): WebhookDelivery[] {
   return session.outputs.flatMap((output) => {
+    // Receivers know of recordings only; the chat lies beside the composite that they are told of.
+    if (output.kind === 'chat') return [];
     const upload = session.uploads.find(({ output_id: id }) => id === output.output_id);
     const error = output.state === 'failed' ? output.error : upload?.state === 'failed' ? upload.error : null;
     const outcome =

@@ -2,6 +2,7 @@ import { Device, type types as mediasoup } from 'mediasoup-client';
 import {
   JoinError,
   type NewConsumer,
+  type NewDataConsumer,
   type RemotePeer,
   type Signalling,
   type SignallingListener,
@@ -11,6 +12,9 @@ import {
 const SCTP_CAPABILITIES = { numStreams: { OS: 1024, MIS: 1024 } };
 /** How long a broken ICE connection may take to heal by an ICE restart before the call counts as lost. */
 const ICE_RESTART_TIMEOUT_MS = 10_000;
+
+/** Label of the data channels that people write in. */
+const CHAT_LABEL = 'chat';
 
 /** What happens in a call, for the capture to act on. */
 export interface CallListener {
@@ -26,6 +30,8 @@ export interface CallListener {
   consumerPaused(consumerId: string): void;
   consumerResumed(consumerId: string): void;
   layersChanged(consumerId: string, spatial: number | null, temporal: number | null): void;
+  /** Something was written in the room's chat; `peerId` null: the server does not say by whom. */
+  chat(peerId: string | null, text: string): void;
   /** Media can come no more, or again, over the connection that there is; `lost` follows where it does not heal. */
   linkChanged(up: boolean): void;
   /** The call is lost and has to be joined again. Called at most once, never after `leave()`. */
@@ -169,7 +175,7 @@ export class Call {
           throw error;
         }
       },
-      newDataConsumer: () => Promise.resolve(false),
+      newDataConsumer: (channel) => this.#consumeData(channel),
       consumerClosed: (consumerId) => {
         this.#consumers.get(consumerId)?.close();
         this.#consumers.delete(consumerId);
@@ -180,6 +186,18 @@ export class Call {
       layersChanged: (consumerId, spatial, temporal) => listener.layersChanged(consumerId, spatial, temporal),
       disconnected: (reason) => this.#lose('signalling', reason),
     };
+  }
+
+  /** The chat is recorded; other channels (a bot's, a game's) are not for us. */
+  async #consumeData(request: NewDataConsumer): Promise<boolean> {
+    if (request.label !== CHAT_LABEL || !this.#transport) return false;
+    const { dataConsumerId: id, dataProducerId, label, protocol, sctpStreamParameters } = request;
+    const consumer = await this.#transport.consumeData({ id, dataProducerId, label, protocol, sctpStreamParameters });
+    consumer.on('message', (message: unknown) => {
+      if (typeof message === 'string') this.#listener.chat(request.peerId, message);
+      else if (message instanceof ArrayBuffer) this.#listener.chat(request.peerId, new TextDecoder().decode(message));
+    });
+    return true;
   }
 
   async #consume(request: NewConsumer): Promise<void> {

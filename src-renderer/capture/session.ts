@@ -1,4 +1,5 @@
 import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/capture.ts';
+import { MAX_CHAT_TEXT } from '../../src-main/contract/chat.ts';
 import { Call, type CallListener } from '../call/call.ts';
 import { MediasoupDemoSignalling } from '../call/mediasoup-demo.ts';
 import { JoinError, type RemotePeer } from '../call/signalling.ts';
@@ -112,6 +113,7 @@ export class CaptureSession {
     this.#call = call;
     if (paused !== this.#paused) this.#tellName();
     this.#toMain({ type: 'joined', atMs: nowMs(), peers });
+    if (command.begin === 'join' && !this.#paused) this.#startClock();
     return peers;
   }
 
@@ -136,8 +138,7 @@ export class CaptureSession {
       },
       peerRenamed: (peerId, displayName) => {
         const peer = this.#peers.get(peerId);
-        if (peer) this.#peers.set(peerId, { ...peer, displayName });
-        this.#timeline({ type: 'peer-renamed', peer_id: peerId, display_name: displayName });
+        if (peer) this.#peerJoined({ ...peer, displayName });
       },
       activeSpeaker: (peerId) => this.#speaker(peerId),
       consumerAdded: (consumer, receiver) => {
@@ -149,6 +150,7 @@ export class CaptureSession {
         }
         this.#tracks.add(consumer, receiver, epochMs);
       },
+      chat: (peerId, text) => this.#chat(peerId, text),
       consumerFailed: ({ peerId, kind }, reason) =>
         this.#toMain({
           type: 'warning',
@@ -178,7 +180,7 @@ export class CaptureSession {
         this.#timeline({ type: 'recording-paused' }, t);
         this.#tracks.hold(t);
       } else {
-        if (this.#tracks.consumerIds.length > 0) this.#startClock();
+        if (this.#tracks.consumerIds.length > 0 || (this.#start?.begin === 'join' && this.#call)) this.#startClock();
         const t = this.#sessionMs();
         this.#timeline({ type: 'recording-resumed' }, t);
         this.#tracks.release(this.#epochMs ?? 0, t);
@@ -203,6 +205,22 @@ export class CaptureSession {
     else this.#timeline({ type: 'active-speaker', peer_id: peerId });
   }
 
+  /** What is written before the recording begins, or while it is paused, is not kept. */
+  #chat(peerId: string | null, text: string): void {
+    if (this.#epochMs === null || this.#paused || this.#stopping) return;
+    const truncated = text.length > MAX_CHAT_TEXT;
+    this.#toMain({
+      type: 'chat',
+      message: {
+        t: this.#sessionMs(),
+        peer_id: peerId,
+        display_name: (peerId !== null && this.#peers.get(peerId)?.displayName) || (peerId ?? ''),
+        text: truncated ? text.slice(0, MAX_CHAT_TEXT) : text,
+        ...(truncated ? { truncated } : {}),
+      },
+    });
+  }
+
   /** The epoch is the first track: from then on there is a session. */
   #startClock(): number {
     if (this.#epochMs === null) {
@@ -214,9 +232,19 @@ export class CaptureSession {
   }
 
   #peerJoined(peer: RemotePeer): void {
-    const known = this.#peers.has(peer.peerId);
+    const known = this.#peers.get(peer.peerId);
     this.#peers.set(peer.peerId, peer);
-    if (this.#epochMs !== null && !known) this.#sayJoined(peer);
+    if (this.#epochMs === null) return;
+    if (!known) return this.#sayJoined(peer);
+    // Its consumer came before it, or it has another name since we last saw it.
+    const { peerId, displayName, device } = peer;
+    if (known.displayName === displayName && known.device === device) return;
+    this.#timeline({
+      type: 'peer-renamed',
+      peer_id: peerId,
+      display_name: displayName,
+      ...(device === null ? {} : { device }),
+    });
   }
 
   #sayJoined({ peerId, displayName, device }: RemotePeer): void {

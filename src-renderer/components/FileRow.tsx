@@ -7,6 +7,7 @@ import {
   IconLink,
   IconRefresh,
   IconLayoutGrid,
+  IconMessages,
   IconScreenShare,
   IconUser,
 } from '@tabler/icons-react';
@@ -36,8 +37,16 @@ export interface FileRowProps {
 export function FileRow(props: FileRowProps) {
   const { title, note, type, output, upload, missing, selected } = props;
   const [open, setOpen] = useState(false);
-  const playable = output.state === 'done' && !missing;
-  const Icon = output.kind === 'composite' ? IconLayoutGrid : type === 'screen' ? IconScreenShare : IconUser;
+  const there = output.state === 'done' && !missing;
+  const playable = there && output.kind !== 'chat';
+  const Icon =
+    output.kind === 'chat'
+      ? IconMessages
+      : output.kind === 'composite'
+        ? IconLayoutGrid
+        : type === 'screen'
+          ? IconScreenShare
+          : IconUser;
   const Chevron = open ? IconChevronDown : IconChevronRight;
   return (
     <li className={styles.item} data-selected={selected}>
@@ -55,7 +64,7 @@ export function FileRow(props: FileRowProps) {
             <span className={`${styles.note} clip`}>{note}</span>
           </span>
         </button>
-        {playable && (
+        {there && (
           <Tooltip label="Show in folder">
             <ActionIcon variant="subtle" color="gray" aria-label={`Show ${title} in its folder`} onClick={props.onShow}>
               <IconFolderOpen size={16} />
@@ -76,7 +85,8 @@ export function FileRow(props: FileRowProps) {
         <StateBadge state={fileState(output, upload, missing)} />
         {output.state === 'done' && (
           <span className={styles.size}>
-            {formatLength(output.duration_ms)} · {formatBytes(output.size_bytes)}
+            {output.kind !== 'chat' && `${formatLength(output.duration_ms)} · `}
+            {formatBytes(output.size_bytes)}
           </span>
         )}
       </div>

@@ -1,5 +1,6 @@
 import { Button, Modal, NativeSelect, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
+import { ControlFields } from '../components/ControlFields.tsx';
 import { DestinationFields } from '../components/DestinationFields.tsx';
 import { WebhookFields } from '../components/WebhookFields.tsx';
 import {
@@ -140,6 +141,7 @@ function TemplateFields({ draft }: { draft: TemplateDraft }) {
         checked={draft.enabled}
         onChange={(event) => set({ enabled: event.currentTarget.checked })}
       />
+      <ControlFields value={draft.control} fallback="the default" onChange={(control) => set({ control })} />
       <OwnStore store={draft.store} fallback="hosted storage" onChange={(store) => set({ store })} />
       <OwnWebhook webhook={draft.webhook} onChange={(webhook) => set({ webhook })} />
     </>
@@ -193,6 +195,7 @@ function RoomFields({ draft, templates }: { draft: RoomFormDraft; templates: Edi
           <strong>{draft.preview.reason}</strong> {draft.preview.delivery}
         </div>
       )}
+      <ControlFields value={draft.control} fallback="the template" onChange={(control) => set({ control })} />
       {draft.recording === 'enabled' && (
         <OwnStore store={draft.store} fallback="hosted storage" onChange={(store) => set({ store })} />
       )}

@@ -53,11 +53,17 @@ const compositeFirst = (a: LiveOutput, b: LiveOutput): number =>
 
 const titleOf = (output: LiveOutput): string => (output.kind === 'composite' ? 'Whole meeting' : output.label);
 
+const NOTES: Record<LiveOutput['kind'], string> = {
+  composite: 'everybody in one picture',
+  stream: 'one person’s stream',
+  chat: 'what was written in the call',
+};
+
 function OutputRow({ output }: { output: LiveOutput }) {
   return (
     <ProgressRow
       title={titleOf(output)}
-      note={output.error?.message ?? (output.kind === 'composite' ? 'everybody in one picture' : 'one person’s stream')}
+      note={output.error?.message ?? NOTES[output.kind]}
       state={OUTPUT_WORDS[output.state]}
       progress={output.state === 'done' ? 1 : output.progress}
       amount={output.sizeBytes > 0 ? formatBytes(output.sizeBytes) : ''}

@@ -14,9 +14,14 @@ import { outputLabel } from '../state/words.ts';
 import { StreamsView } from './StreamsView.tsx';
 import styles from './ReviewScreen.module.css';
 
+/** The whole meeting first, then people, then what they wrote. */
+const place = ({ kind }: SessionOutput): number => ['composite', 'stream', 'chat'].indexOf(kind);
+
 /** What plays first: the one asked for, else the whole meeting, else the first file that is there. */
 function firstToPlay(session: Session, missing: readonly string[], wanted: string | null): SessionOutput | null {
-  const there = session.outputs.filter((output) => output.state === 'done' && !missing.includes(output.output_id));
+  const there = session.outputs.filter(
+    (output) => output.state === 'done' && output.kind !== 'chat' && !missing.includes(output.output_id),
+  );
   return (
     there.find((output) => output.output_id === wanted) ??
     there.find((output) => output.kind === 'composite') ??
@@ -41,9 +46,7 @@ export function ReviewFiles({ detail, session, wanted }: ReviewFilesProps) {
   const typeOf = (output: SessionOutput) =>
     session.streams.find((stream) => stream.stream_id === output.stream_id)?.type ?? null;
   const labelOf = (output: SessionOutput) => outputLabel(output, typeOf(output), session.peers);
-  const ordered = [...session.outputs].sort(
-    (a, b) => Number(b.kind === 'composite') - Number(a.kind === 'composite') || a.start_ms - b.start_ms,
-  );
+  const ordered = [...session.outputs].sort((a, b) => place(a) - place(b) || a.start_ms - b.start_ms);
   const several = lanes !== null && lanes.lanes.some((lane) => lane.file !== null);
   return (
     <div className={styles.layout}>

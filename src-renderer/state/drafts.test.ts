@@ -14,6 +14,7 @@ const settings: Settings = {
         enabled: false,
         upload_info: { type: 's3', location: 'bucket', prefix: 'p', credentials: { key: 'k', secret: DOTS } },
       },
+      control: { start: 'join', stop_when_empty_seconds: 30, max_duration_seconds: null },
       webhook: { url: 'https://example.net/', headers: { 'x-token': DOTS }, signing_secret: DOTS },
     },
   ],
@@ -28,7 +29,7 @@ it('gives back what it was given, hidden secrets as they came', () => {
   expect(changeOf(hostedDraft(settings))).toEqual({ kind: 'hosted', value: settings.hosted });
   expect(changeOf(roomDraft(settings, '0'.repeat(24)))).toEqual({
     kind: 'room',
-    value: { ...settings.rooms[0], upload_info: null, webhook: null },
+    value: { ...settings.rooms[0], upload_info: null, webhook: null, control: null },
   });
 });
 
@@ -36,6 +37,16 @@ it('sends a secret that was typed in place of the kept one', () => {
   const draft = templateDraft(settings, 'classes');
   if (draft.store !== null) draft.store.secret.typed = 'new';
   expect(changeOf(draft)).toMatchObject({ value: { recording: { upload_info: { credentials: { secret: 'new' } } } } });
+});
+
+it('takes times as people write them', () => {
+  const draft = roomDraft(settings, '0'.repeat(24));
+  const control = { start: '' as const, emptySeconds: ' 5 ', maxMinutes: '1,5' };
+  expect(changeOf({ ...draft, control })).toMatchObject({
+    value: { control: { stop_when_empty_seconds: 5, max_duration_seconds: 90 } },
+  });
+  expect(missingIn({ ...draft, control: { ...control, emptySeconds: 'soon' } })).toMatch(/seconds, or "never"/);
+  expect(missingIn({ ...draft, control: { ...control, maxMinutes: '0' } })).toMatch(/minutes, or "never"/);
 });
 
 it('says what is missing', () => {

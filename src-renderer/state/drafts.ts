@@ -1,6 +1,7 @@
 import type { EffectiveView } from '../../src-main/contract/ipc.ts';
 import type { SettingsChange } from '../../src-main/contract/settings-change.ts';
 import type { Hosted, RoomRecording, Settings, UploadInfo, Webhook } from '../../src-main/contract/settings.ts';
+import { controlDraft, controlValue, missingInControl, type ControlDraft } from './control-draft.ts';
 
 /**
  * What the forms of the settings hold: every field a text or a switch, so that half-typed values have a place. Secrets
@@ -42,6 +43,7 @@ export type TemplateDraft = {
   id: string | null;
   name: string;
   enabled: boolean;
+  control: ControlDraft;
   store: DestinationDraft | null;
   webhook: WebhookDraft | null;
 };
@@ -52,6 +54,7 @@ export type RoomFormDraft = {
   url: string;
   templateId: string | null;
   recording: RoomRecording;
+  control: ControlDraft;
   store: DestinationDraft | null;
   webhook: WebhookDraft | null;
   /** What it would do if it were saved so; null while that is not known. */
@@ -119,6 +122,7 @@ export function templateDraft(settings: Settings, id: string | null): TemplateDr
     id: template?.id ?? null,
     name: template?.name ?? '',
     enabled: template?.recording.enabled ?? true,
+    control: controlDraft(template?.control),
     store: storeDraft(template?.recording.upload_info),
     webhook: webhookDraft(template?.webhook),
   };
@@ -133,6 +137,7 @@ export function roomDraft(settings: Settings, id: string | null, url = ''): Room
     url: room?.url ?? url,
     templateId: room === undefined ? (settings.templates[0]?.id ?? null) : (room.template_id ?? null),
     recording: room?.recording ?? 'auto',
+    control: controlDraft(room?.control),
     store: storeDraft(room?.upload_info),
     webhook: webhookDraft(room?.webhook),
     preview: null,
@@ -200,6 +205,7 @@ export const roomValue = (draft: RoomFormDraft) => ({
   url: draft.url.trim(),
   template_id: draft.templateId,
   recording: draft.recording,
+  control: controlValue(draft.control),
   upload_info: uploadValue(draft.store),
   webhook: ownWebhook(draft.webhook),
 });
@@ -214,6 +220,7 @@ export function changeOf(draft: EditorDraft): SettingsChange {
           id: draft.id,
           name: draft.name.trim(),
           recording: { enabled: draft.enabled, upload_info: uploadValue(draft.store) },
+          control: controlValue(draft.control),
           webhook: ownWebhook(draft.webhook),
         },
       };
@@ -230,6 +237,8 @@ export function changeOf(draft: EditorDraft): SettingsChange {
 export function missingIn(draft: EditorDraft): string | null {
   if (draft.kind === 'template' || draft.kind === 'room') {
     if (draft.name.trim() === '') return 'Give it a name.';
+    const wrong = missingInControl(draft.control);
+    if (wrong !== null) return wrong;
   }
   if (draft.kind === 'room' && draft.url.trim() === '') return 'Paste the link that people join with.';
   const store = 'store' in draft ? draft.store : null;

@@ -77,11 +77,12 @@ export const STREAM_WORDS: Record<StreamType, string> = {
 
 /** What a file of a session is, for people. */
 export function outputLabel(
-  output: Pick<SessionOutput, 'kind' | 'peer_id'>,
+  output: Pick<SessionOutput, 'kind' | 'peer_id' | 'file'>,
   type: StreamType | null,
   peers: readonly Pick<SessionPeer, 'peer_id' | 'display_name'>[],
 ): { title: string; note: string } {
   if (output.kind === 'composite') return { title: 'Whole meeting', note: 'everybody in one picture' };
+  if (output.kind === 'chat') return { title: 'Chat', note: output.file };
   const peer = peers.find((candidate) => candidate.peer_id === output.peer_id);
   return {
     title: peer?.display_name || output.peer_id || 'Somebody',

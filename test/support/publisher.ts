@@ -28,6 +28,8 @@ export interface PublisherOptions {
   keyFrameIntervalS?: number;
   motion?: ClipMotion;
   humHz?: number;
+  /** The peer itself is announced this long after its media, as servers may do; modern dialect only. */
+  announceLateMs?: number;
   /** A screen share: `appData.share` (classic) or the source `screensharing` (modern). */
   share?: boolean;
 }
@@ -167,12 +169,15 @@ export async function register(
     const id = String(modern ? created.transportId : created.id);
     transports.push({ kind, id, port: Number(created.port), rtcpPort: Number(created.rtcpPort) });
   }
-  if (ownsPeer && modern) await api(sfu, 'POST', `${peer}/join`);
+  if (ownsPeer && modern && !options.announceLateMs) await api(sfu, 'POST', `${peer}/join`);
   const targets: Target[] = [];
   for (const { kind, id, port, rtcpPort } of transports) {
     const ssrc = randomInt(1, 2 ** 31 - 1);
     const producerId = await produce(sfu, peer, id, peerId, kind, ssrc, options);
     targets.push({ kind, transportId: id, producerId, port, rtcpPort, ssrc });
+  }
+  if (ownsPeer && modern && options.announceLateMs) {
+    setTimeout(() => void api(sfu, 'POST', `${peer}/join`), options.announceLateMs);
   }
   return { targets, ownsPeer };
 }

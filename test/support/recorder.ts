@@ -14,7 +14,10 @@ export interface Recorder {
   /** What it has printed so far. */
   events(): RollcallEvent[];
   /** Waits until it has printed such an event (the `nth`, from 1). */
-  event<Name extends RollcallEvent['event']>(name: Name, nth?: number): Promise<Extract<RollcallEvent, { event: Name }>>;
+  event<Name extends RollcallEvent['event']>(
+    name: Name,
+    nth?: number,
+  ): Promise<Extract<RollcallEvent, { event: Name }>>;
   /** Waits for the end; throws with its stderr where the last line is not `done`. */
   done(): Promise<{ code: number | null; done: DoneEvent; events: RollcallEvent[] }>;
 }

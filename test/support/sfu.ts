@@ -50,6 +50,8 @@ export interface Sfu {
   closeProducer(producerId: string): void;
   hasBroadcaster(roomId: string, peerId: string): boolean;
   rename(roomId: string, peerId: string, displayName: string): void;
+  /** A publisher writes into a data channel of the room; `chat` is what people write in. */
+  write(roomId: string, peerId: string, text: string | Buffer, label?: string): Promise<void>;
   /** Notifies everybody that this peer speaks (null: nobody): ffmpeg's publishers carry no audio levels. */
   announceSpeaker(roomId: string, peerId: string | null, volume?: number): void;
   /** Cuts every signalling connection without a close frame; media go on where the dialect lets them. */
@@ -221,6 +223,11 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
     closeProducer: (producerId) => stats.producer(producerId).close(),
     hasBroadcaster: (roomId, peerId) => openRooms.get(roomId)?.broadcasters.has(peerId) ?? false,
     rename: (roomId, peerId, displayName) => openRoom(roomId).rename(peerId, displayName),
+    write: async (roomId, peerId, text, label = 'chat') => {
+      const broadcaster = openRoom(roomId).broadcasters.get(peerId);
+      if (!broadcaster) throw new Error(`no publisher "${peerId}" in room "${roomId}"`);
+      await broadcaster.write(label, text);
+    },
     announceSpeaker: (roomId, peerId, volume = -30) => openRoom(roomId).announceSpeaker(peerId, volume),
     dropSignalling: () => {
       for (const socket of upgraded) socket.destroy();

@@ -81,6 +81,7 @@ const call = new Call(
   {
     peerJoined: nothing,
     peerLeft: nothing,
+    chat: () => undefined,
     peerRenamed: nothing,
     activeSpeaker: nothing,
     consumerAdded: (consumer, receiver) => addTrack(consumer.peerId, receiver.track),

@@ -13,6 +13,7 @@ export class Broadcaster implements PeerInfo {
   readonly producers = new Map<string, Producer>();
   readonly dataProducers = new Map<string, types.DataProducer>();
   readonly #transports = new Map<string, types.PlainTransport>();
+  #direct: types.DirectTransport | null = null;
   readonly #room: Room;
 
   constructor(room: Room, info: PeerInfo) {
@@ -62,7 +63,20 @@ export class Broadcaster implements PeerInfo {
     return producer;
   }
 
+  /** Writes into the room: through a data producer as a peer has it, whose SCTP end is here. */
+  async write(label: string, text: string | Buffer): Promise<void> {
+    let producer = this.dataProducers.get(label);
+    if (!producer || producer.closed) {
+      this.#direct ??= await this.#room.context.router.createDirectTransport();
+      producer = await this.#direct.produceData({ label, appData: { peerId: this.id, channel: label } });
+      this.dataProducers.set(label, producer);
+      await this.#room.addDataProducer(producer, this);
+    }
+    producer.send(text);
+  }
+
   close(): void {
+    this.#direct?.close();
     for (const transport of this.#transports.values()) transport.close();
     this.#transports.clear();
   }

@@ -253,7 +253,7 @@ export class Peer implements PeerInfo {
     });
     this.dataProducers.set(dataProducer.id, dataProducer);
     dataProducer.observer.on('close', () => this.dataProducers.delete(dataProducer.id));
-    this.#room.addDataProducer(dataProducer, this);
+    void this.#room.addDataProducer(dataProducer, this);
     return this.#room.context.dialect.dataProduced(dataProducer.id);
   }
 

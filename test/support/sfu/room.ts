@@ -102,9 +102,11 @@ export class Room {
     }
   }
 
-  addDataProducer(dataProducer: types.DataProducer, owner: Peer): void {
+  /** @returns once everybody else has answered. */
+  async addDataProducer(dataProducer: types.DataProducer, owner: PeerInfo): Promise<void> {
     if (dataProducer.label === 'bot') return;
-    for (const peer of this.joinedPeers(owner)) void peer.consumeData(dataProducer, owner.id);
+    const others = this.joinedPeers().filter((peer) => peer !== owner);
+    await Promise.all(others.map((peer) => peer.consumeData(dataProducer, owner.id)));
   }
 
   addBroadcaster(broadcaster: Broadcaster): void {
