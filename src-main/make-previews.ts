@@ -17,6 +17,7 @@ export interface MakePreviewsTools {
 export async function makePreviews(handle: SessionHandle, { ffmpeg, emit, signal }: MakePreviewsTools): Promise<void> {
   for (const output of handle.session.outputs) {
     if (signal.aborted) return;
+    if (output.kind === 'chat') continue;
     try {
       await ensurePreviews({ sessionDir: handle.dir, output, ffmpeg: await ffmpeg(), signal });
     } catch (thrown) {
