@@ -2,7 +2,7 @@ import type { SpanReason, TimelineEvent } from '../../src-main/contract/timeline
 import { tapSupport } from '../call/call.ts';
 import type { NewConsumer } from '../call/signalling.ts';
 import { canRecord } from './codecs.ts';
-import type { LiveTrack, StreamIds } from './stream-ids.ts';
+import { screenNumber, type LiveTrack, type StreamIds } from './stream-ids.ts';
 import type { ToWorker, TrackInfo } from './worker-messages.ts';
 
 /** A timeline event without its time, which is stamped by the session. */
@@ -23,9 +23,18 @@ interface Ended {
   peerId: string;
   reason: Extract<SpanReason, 'muted' | 'camera-off' | 'reconnect'>;
   endedAtMs: number;
+  /** When the call was lost, where it was. */
+  lostAtMs?: number;
+  /** Its peer was not there when the call was joined again. */
+  absent?: true;
   /** Since when it is missed, milliseconds on the session clock, where that is not the last frame's time. */
   fromMs?: number;
 }
+
+/** The server's word of another layer and the picture's change come this close together. */
+const LAYER_SWITCH_MS = 3000;
+/** Who does not send again this long after the call was joined again has stopped sending. */
+const COME_BACK_MS = 15_000;
 
 /** Why a track ends: its producer was closed, the call was lost, or it is not to be missed. */
 export type Ending = 'producer' | 'reconnect' | 'gone';
@@ -67,9 +76,11 @@ export class LiveTracks {
     }
     const clockRate = parameters?.clockRate ?? (kind === 'video' ? 90_000 : 48_000);
     const held = this.#heldAtMs !== null;
+    const screens = [...this.#tracks.values()].filter((live) => live.peerId === peerId && live.source === 'screen');
+    const screen = source === 'screen' ? screenNumber(kind, screens) : 0;
     const track: LiveTrack = {
       trackId: crypto.randomUUID(),
-      streamId: this.#streamIds.get(peerId, source === 'screen' ? 'screen' : 'main'),
+      streamId: this.#streamIds.get(peerId, source === 'screen' ? 'screen' : 'main', screen),
       peerId,
       kind,
       source,
@@ -78,6 +89,8 @@ export class LiveTracks {
       held: held ? { trackId: null } : null,
       pausedAtMs: null,
       layersAtMs: null,
+      resolutionAtMs: null,
+      screen,
     };
     this.#tracks.set(consumer.consumerId, track);
     const info = held ? this.#info(track, epochMs, null) : this.#begin(track, epochMs);
@@ -149,29 +162,51 @@ export class LiveTracks {
     if (!track || track.held) return;
     track.layersAtMs = this.#host.sessionMs();
     this.#host.timeline({ type: 'layer-switch', track_id: track.trackId, spatial, temporal });
+    this.#layerSwitch(track);
   }
 
   /** The Worker saw another picture size. */
   resolution(trackId: string, width: number, height: number): void {
     this.#host.timeline({ type: 'resolution', track_id: trackId, width, height });
     const track = [...this.#tracks.values()].find((candidate) => candidate.trackId === trackId);
-    if (!track || track.layersAtMs === null) return;
-    this.#span(trackId, 'layer-switch', track.layersAtMs);
-    track.layersAtMs = null;
+    if (!track) return;
+    track.resolutionAtMs = this.#host.sessionMs();
+    this.#layerSwitch(track);
   }
 
-  end(consumerId: string, reason: string, ending: Ending): void {
+  /** Puts a change of layer on the timeline once the server has said so and the picture has changed, whichever is first. */
+  #layerSwitch(track: LiveTrack): void {
+    const { layersAtMs, resolutionAtMs } = track;
+    if (layersAtMs === null || resolutionAtMs === null) return;
+    const [from, to] = [Math.min(layersAtMs, resolutionAtMs), Math.max(layersAtMs, resolutionAtMs)];
+    // What is further apart has nothing to do with each other: a new layer of the same size, a sender that scales.
+    if (to - from > LAYER_SWITCH_MS) {
+      if (layersAtMs < resolutionAtMs) track.layersAtMs = null;
+      else track.resolutionAtMs = null;
+      return;
+    }
+    this.#span(track.trackId, 'layer-switch', from, Math.max(to, from + 1));
+    [track.layersAtMs, track.resolutionAtMs] = [null, null];
+  }
+
+  /** @param lostAtMs where the call was lost: since when nothing was known of the track, ms on the session clock. */
+  end(consumerId: string, reason: string, ending: Ending, lostAtMs?: number): void {
     const track = this.#tracks.get(consumerId);
     if (!track) return;
     this.#tracks.delete(consumerId);
-    this.#endPause(track);
+    const wasMuted = track.pausedAtMs !== null;
+    this.#endPause(track, lostAtMs);
     const recordedId = track.held ? track.held.trackId : track.trackId;
     const span = ending === 'reconnect' ? 'reconnect' : pauseReason(track);
     // A screen that is no longer shared is not missed.
     if (ending === 'gone' || (ending === 'producer' && track.source === 'screen')) this.#ended.delete(sourceKey(track));
-    else if (recordedId !== null) {
+    else if (recordedId !== null && !this.#isLive(sourceKey(track))) {
       const endedAtMs = this.#host.sessionMs();
-      this.#ended.set(sourceKey(track), { trackId: recordedId, peerId: track.peerId, reason: span, endedAtMs });
+      const ended: Ended = { trackId: recordedId, peerId: track.peerId, reason: span, endedAtMs };
+      // Its last frame was before it was muted: what is missed since then is the mute's, until the call was lost.
+      if (lostAtMs !== undefined) ended.lostAtMs = lostAtMs;
+      if (wasMuted) ended.fromMs = lostAtMs ?? endedAtMs;
+      this.#ended.set(sourceKey(track), ended);
     }
     if (!track.held) this.#host.timeline({ type: 'track-ended', track_id: track.trackId, reason });
     this.#host.toWorker({ type: 'close-track', trackId: track.trackId });
@@ -181,8 +216,36 @@ export class LiveTracks {
   endPeer(peerId: string, reason: string): void {
     for (const [consumerId, track] of this.#tracks) if (track.peerId === peerId) this.end(consumerId, reason, 'gone');
     for (const [key, ended] of this.#ended) {
-      if (ended.peerId === peerId && ended.reason !== 'reconnect') this.#ended.delete(key);
+      if (ended.peerId !== peerId) continue;
+      if (ended.reason === 'reconnect') ended.absent = true;
+      else this.#ended.delete(key);
     }
+  }
+
+  /** Whether another track of the same source is there already: a device was changed. */
+  #isLive(key: string): boolean {
+    return [...this.#tracks.values()].some((track) => sourceKey(track) === key);
+  }
+
+  /** What a new track goes on from; where its source stayed away after the call was back, that is said here. */
+  #continued(track: LiveTrack): Ended | null {
+    const key = sourceKey(track);
+    const ended = this.#ended.get(key);
+    this.#ended.delete(key);
+    if (!ended) return null;
+    const stayedAway = ended.reason === 'reconnect' && this.#host.sessionMs() - ended.endedAtMs > COME_BACK_MS;
+    if (!stayedAway && !track.muted) return ended;
+    const { trackId, peerId, reason, fromMs, endedAtMs, lostAtMs, absent } = ended;
+    const missedFrom = fromMs ?? lostAtMs ?? endedAtMs;
+    if (!stayedAway) {
+      this.#span(trackId, reason, missedFrom);
+      return null;
+    }
+    // A track that was lost with the call ended when that was joined again.
+    this.#span(trackId, reason, missedFrom, endedAtMs);
+    if (absent || track.source === 'screen') return null;
+    if (track.muted) this.#span(trackId, pauseReason(track), endedAtMs);
+    return track.muted ? null : { trackId, peerId, reason: pauseReason(track), endedAtMs, fromMs: endedAtMs };
   }
 
   /** A track's file begins: says so, and what it goes on from. */
@@ -200,8 +263,7 @@ export class LiveTracks {
       ...(kind === 'audio' ? { channels: media.channels } : {}),
       ...(track.muted ? { paused: true } : {}),
     });
-    const continues = this.#ended.get(sourceKey(track)) ?? null;
-    this.#ended.delete(sourceKey(track));
+    const continues = this.#continued(track);
     if (track.muted) {
       this.#host.toWorker({ type: 'pause-track', trackId, paused: true });
       this.#beginPause(track);
@@ -223,9 +285,9 @@ export class LiveTracks {
     this.#host.timeline({ type: 'track-paused', track_id: track.trackId, reason: pauseReason(track) });
   }
 
-  #endPause(track: LiveTrack): void {
+  #endPause(track: LiveTrack, atMs = this.#host.sessionMs()): void {
     if (track.pausedAtMs === null) return;
-    this.#span(track.trackId, pauseReason(track), track.pausedAtMs);
+    this.#span(track.trackId, pauseReason(track), track.pausedAtMs, atMs);
     track.pausedAtMs = null;
   }
 

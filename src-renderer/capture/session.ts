@@ -296,10 +296,11 @@ export class CaptureSession {
         console.warn(`joining again failed (attempt ${attempt + 1})`, error);
         continue;
       }
-      for (const consumerId of oldTracks) {
-        this.#tracks.end(consumerId, `the call was joined again: ${reason}`, 'reconnect');
-      }
       const lostAtMs = Math.min(this.#lostAtMs ?? nowMs(), this.#linkDownAtMs ?? Infinity);
+      const lostAt = this.#toSession(lostAtMs);
+      for (const consumerId of oldTracks) {
+        this.#tracks.end(consumerId, `the call was joined again: ${reason}`, 'reconnect', lostAt);
+      }
       [this.#lostAtMs, this.#linkDownAtMs, this.#rejoinedAtMs] = [null, null, nowMs()];
       this.#toWorker({ type: 'link', up: true });
       this.#timeline({ type: 'reconnected', what, gap_ms: nowMs() - lostAtMs });
@@ -341,8 +342,12 @@ export class CaptureSession {
   }
 
   #sessionMs(): number {
+    return this.#toSession(nowMs());
+  }
+
+  #toSession(atMs: number): number {
     // Tenths of a millisecond: all that the clock is good for.
-    return this.#epochMs === null ? 0 : Math.max(0, Math.round((nowMs() - this.#epochMs) * 10) / 10);
+    return this.#epochMs === null ? 0 : Math.max(0, Math.round((atMs - this.#epochMs) * 10) / 10);
   }
 
   /** Before the first track there is no session and so no timeline. */

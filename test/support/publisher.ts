@@ -103,12 +103,14 @@ export interface Target {
   port: number;
   rtcpPort: number;
   ssrc: number;
+  /** Simulcast: one for each layer, the smallest first; else `ssrc` alone. */
+  ssrcs: number[];
 }
 
 const rtpParameters = (
   kind: 'audio' | 'video',
   codec: PublisherOptions['codec'],
-  ssrc: number,
+  ssrcs: number[],
   cname: string,
 ): object => ({
   codecs: [
@@ -116,7 +118,7 @@ const rtpParameters = (
       ? { mimeType: 'audio/opus', clockRate: 48000, channels: 2, parameters: { 'sprop-stereo': 1 } }
       : { ...CODEC_PARAMETERS[codec], clockRate: 90000 },
   ].map((parameters) => ({ ...parameters, payloadType: PAYLOAD_TYPES[kind], rtcpFeedback: FEEDBACK[kind] })),
-  encodings: [{ ssrc }],
+  encodings: ssrcs.map((ssrc) => ({ ssrc })),
   rtcp: { cname },
 });
 
@@ -130,14 +132,14 @@ async function produce(
   transportId: string,
   peerId: string,
   kind: 'audio' | 'video',
-  ssrc: number,
+  ssrcs: number[],
   options: PublisherOptions,
 ): Promise<string> {
   const modern = sfu.dialect === 'modern';
   const source = options.share ? 'screensharing' : kind;
   const body = {
     kind,
-    rtpParameters: rtpParameters(kind, options.codec, ssrc, `${peerId}${options.share ? '-share' : ''}`),
+    rtpParameters: rtpParameters(kind, options.codec, ssrcs, `${peerId}${options.share ? '-share' : ''}`),
     appData: modern ? { source } : { ...(options.share ? { share: true } : {}) },
   };
   const produced = modern
@@ -153,6 +155,7 @@ export async function register(
   peerId: string,
   options: PublisherOptions,
   kinds: ('audio' | 'video')[],
+  videoLayers = 1,
 ): Promise<{ targets: Target[]; ownsPeer: boolean }> {
   const modern = sfu.dialect === 'modern';
   const room = `/rooms/${encodeURIComponent(roomId)}/broadcasters`;
@@ -173,8 +176,9 @@ export async function register(
   const targets: Target[] = [];
   for (const { kind, id, port, rtcpPort } of transports) {
     const ssrc = randomInt(1, 2 ** 31 - 1);
-    const producerId = await produce(sfu, peer, id, peerId, kind, ssrc, options);
-    targets.push({ kind, transportId: id, producerId, port, rtcpPort, ssrc });
+    const ssrcs = Array.from({ length: kind === 'video' ? videoLayers : 1 }, (_, layer) => ssrc + layer);
+    const producerId = await produce(sfu, peer, id, peerId, kind, ssrcs, options);
+    targets.push({ kind, transportId: id, producerId, port, rtcpPort, ssrc, ssrcs });
   }
   if (ownsPeer && modern && options.announceLateMs) {
     setTimeout(() => void api(sfu, 'POST', `${peer}/join`), options.announceLateMs);
@@ -232,8 +236,8 @@ export async function startPublisher(sfu: Sfu, roomId: string, options: Publishe
     reopenVideo: async () => {
       const target = targets.find(({ kind }) => kind === 'video');
       if (!target) throw new Error(`"${options.name}" sends no video`);
-      const { transportId, ssrc } = target;
-      target.producerId = await produce(sfu, peerPath(roomId, peerId), transportId, peerId, 'video', ssrc, options);
+      const { transportId, ssrcs } = target;
+      target.producerId = await produce(sfu, peerPath(roomId, peerId), transportId, peerId, 'video', ssrcs, options);
     },
     ended: exited.then(() => undefined),
     stop: async () => {

@@ -75,9 +75,14 @@ export function expectSeconds(events: number[], offsetS: number, [from, to]: Win
 }
 
 /** The spans of a peer's tracks of one kind, in the order of the timeline. */
-export const spans = ({ timeline }: Recorded, kind: 'audio' | 'video', peerId: string) => {
+export const spans = ({ timeline }: Recorded, kind: 'audio' | 'video', peerId: string, screen = false) => {
   const ids = timeline.flatMap((event) =>
-    event.type === 'track-started' && event.kind === kind && event.peer_id === peerId ? [event.track_id] : [],
+    event.type === 'track-started' &&
+    event.kind === kind &&
+    event.peer_id === peerId &&
+    (event.source === 'screen') === screen
+      ? [event.track_id]
+      : [],
   );
   return timeline.filter((event) => event.type === 'span').filter(({ track_id }) => ids.includes(track_id));
 };

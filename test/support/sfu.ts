@@ -48,6 +48,8 @@ export interface Sfu {
   pauseProducer(producerId: string): Promise<void>;
   resumeProducer(producerId: string): Promise<void>;
   closeProducer(producerId: string): void;
+  /** The server sends this layer of a simulcast producer to everybody from now on. */
+  preferLayer(producerId: string, spatialLayer: number): Promise<void>;
   hasBroadcaster(roomId: string, peerId: string): boolean;
   rename(roomId: string, peerId: string, displayName: string): void;
   /** A publisher writes into a data channel of the room; `chat` is what people write in. */
@@ -220,6 +222,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
     firstPacketAt: (producerId) => stats.firstPacketAt(producerId),
     pauseProducer: (producerId) => stats.producer(producerId).pause(),
     resumeProducer: (producerId) => stats.producer(producerId).resume(),
+    preferLayer: (producerId, spatialLayer) => stats.preferLayer(producerId, spatialLayer),
     closeProducer: (producerId) => stats.producer(producerId).close(),
     hasBroadcaster: (roomId, peerId) => openRooms.get(roomId)?.broadcasters.has(peerId) ?? false,
     rename: (roomId, peerId, displayName) => openRoom(roomId).rename(peerId, displayName),

@@ -14,6 +14,8 @@ export interface RtpPublisherOptions extends PublisherOptions {
   clockPpm?: { audio?: number; video?: number };
   /** RTP timestamp of the first packet: 2 ** 32 - N makes it wrap after N ticks. Random where not given. */
   firstTimestamp?: { audio?: number; video?: number };
+  /** Simulcast: smaller pictures that are sent as well, the smallest first. */
+  simulcast?: { width: number; height: number }[];
   /** Silence is not sent, as Opus does with discontinuous transmission. */
   dtx?: boolean;
   /** A key-frame request is answered with the clip's beginning: the picture then leaves its pattern of seconds. */
@@ -89,15 +91,24 @@ export async function startRtpSender(): Promise<RtpSender> {
       const streams: RtpStream[] = [];
       const publishers: Omit<RtpPublisher, 'startedAt'>[] = [];
       for (const [i, options] of list.entries()) {
-        const clip = await makeClip(clipOptions(options));
+        const streamIds: string[] = [];
         const peerId = options.peerId ?? `rtp-${roomId}-${i}`;
         const kinds = (['audio', 'video'] as const).filter((kind) => options[kind] ?? true);
-        const { targets, ownsPeer } = await register(sfu, roomId, peerId, options, kinds);
+        const { targets, ownsPeer } = await register(
+          ...([sfu, roomId, peerId, options, kinds, 1 + (options.simulcast?.length ?? 0)] as const),
+        );
         const producerOf = (kind: 'audio' | 'video'): string | null =>
           targets.find((target) => target.kind === kind)?.producerId ?? null;
-        for (const { kind, port, rtcpPort, ssrc } of targets) {
-          const id = `${roomId} ${peerId} ${kind}`;
-          owners.set(id, { peerId, kind });
+        const layers = targets.flatMap(({ ssrcs, ...target }) =>
+          ssrcs.map((ssrc, layer) => ({ ...target, ssrc, layer })),
+        );
+        for (const { kind, port, rtcpPort, ssrc, layer } of layers) {
+          const size = kind === 'video' ? options.simulcast?.[layer] : undefined;
+          const clip = await makeClip(clipOptions({ ...options, ...size }));
+          // The full picture is the stream that is steered and counted.
+          const id = size ? `${roomId} ${peerId} ${kind} ${layer}` : `${roomId} ${peerId} ${kind}`;
+          if (!size) owners.set(id, { peerId, kind });
+          streamIds.push(id);
           streams.push({
             ...{ id, clip, kind, port, rtcpPort, ssrc, host: sfu.host, codec: options.codec },
             payloadType: PAYLOAD_TYPES[kind],
@@ -115,7 +126,7 @@ export async function startRtpSender(): Promise<RtpSender> {
           producerIds: { audio: producerOf('audio'), video: producerOf('video') },
           send: (kind, on) => tell({ type: 'send', id: idOf(kind), on }),
           stop: async () => {
-            for (const kind of kinds) tell({ type: 'stop', id: idOf(kind) });
+            for (const id of streamIds) tell({ type: 'stop', id });
             await unregister(sfu, roomId, peerId, targets, ownsPeer);
           },
         });

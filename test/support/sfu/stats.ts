@@ -137,6 +137,13 @@ export class StatsKeeper {
     if (entry) entry.stats.keyFrameRequests += 1;
   }
 
+  /** Every consumer of a producer sends this layer from now on, if it can. */
+  async preferLayer(producerId: string, spatialLayer: number): Promise<void> {
+    for (const { consumer } of this.#consumers.values()) {
+      if (consumer.producerId === producerId && !consumer.closed) await consumer.setPreferredLayers({ spatialLayer });
+    }
+  }
+
   producer(producerId: string): Producer {
     const entry = this.#producers.get(producerId);
     if (!entry) throw new Error(`no producer "${producerId}"`);
