@@ -44,15 +44,18 @@ describe('mute, camera off, layers, two shares, signalling drop, an outage, leav
 
   beforeAll(async () => {
     sfu = await startSfu({ dialect: 'classic', impairable: true });
+    const small = { width: 320, height: 180 };
     const share = { ...person(2, 60), peerId: 'ana', share: true, audio: false };
-    await Promise.all([person(0, 60), person(1, 60), share].map((one) => makeClip(clipOptions(one))));
+    await Promise.all(
+      [person(0, 60), person(1, 60), { ...person(1, 60), ...small }, share].map((one) => makeClip(clipOptions(one))),
+    );
     sender = await startRtpSender();
     const recorder = await startRecorder(sfu.url('events'), ['--stop-when-empty', '1', '--no-upload']);
     await sfu.waitForPeers('events', 1);
     ana = await startPublisher(sfu, 'events', person(0, 60));
     const at = (seconds: number): Promise<void> => sleep(Math.max(0, ana.startedAt + seconds * 1000 - Date.now()));
-    const simulcast = [{ width: 320, height: 180 }];
-    [bo] = (await sender.publish(sfu, 'events', [{ ...person(1, 60), simulcast }])) as [RtpPublisher];
+    const layered = { ...person(1, 60), simulcast: [small] };
+    [bo] = (await sender.publish(sfu, 'events', [layered])) as [RtpPublisher];
     await at(MUTE[0]);
     await ana.pauseAudio();
     await at(SHARES[0]?.[0] ?? 0);

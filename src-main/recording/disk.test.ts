@@ -27,6 +27,22 @@ describe('tracks on disk', () => {
     expect([...(await readFile(join(dir, trackFile(TRACK))))]).toEqual([1, 2, 3]);
   });
 
+  test('what is written is put on the disk itself while the writing goes on', async () => {
+    const store = await TrackStore.create(dir);
+    const other = TRACK.replace(/1$/, '2');
+    const until = Date.now() + 2500;
+    let size = 0;
+    // Two tracks, one of which is closed and made anew beside a round of syncing.
+    await store.append(other, 0, Uint8Array.of(7));
+    for (; Date.now() < until; size += 1) {
+      await store.append(TRACK, size, Uint8Array.of(size));
+      if (size === 200) await store.close(other);
+    }
+    await store.closeAll();
+    expect((await readFile(join(dir, trackFile(TRACK)))).length).toBe(size);
+    expect([...(await readFile(join(dir, trackFile(other))))]).toEqual([7]);
+  });
+
   test('a hole is refused', async () => {
     const store = await TrackStore.create(dir);
     await expect(store.append(TRACK, 5, Uint8Array.of(1))).rejects.toMatchObject({ code: 'DISK_FAILED' });

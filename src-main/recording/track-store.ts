@@ -7,7 +7,14 @@ import { TRACKS_DIR, trackClockFile, trackFile } from '../contract/ids.ts';
 interface OpenTrack {
   handle: FileHandle;
   size: number;
+  /** Bytes that the system has on the disk itself. */
+  syncedSize: number;
+  /** While it is being synced: its handle must not be closed. */
+  syncing: Promise<void> | null;
 }
+
+/** At most about this much of a track is only in the system's cache, and is lost with the machine's power. */
+const SYNC_EVERY_MS = 1000;
 
 /** A session's `tracks/`: append-only Matroska files and, beside each, the samples of its clock. */
 export class TrackStore {
@@ -16,6 +23,9 @@ export class TrackStore {
   /** Writes are in order per store, which also keeps the disk's head in one place. */
   #tail: Promise<void> = Promise.resolve();
   #writtenBytes = 0;
+  /** While tracks are open. */
+  #syncTimer: NodeJS.Timeout | undefined;
+  #syncing = false;
 
   private constructor(sessionDir: string) {
     this.#dir = sessionDir;
@@ -54,6 +64,8 @@ export class TrackStore {
     return this.#inOrder(async () => {
       const track = await this.#open.get(trackId);
       this.#open.delete(trackId);
+      if (this.#open.size === 0) clearInterval(this.#syncTimer);
+      await track?.syncing;
       await track?.handle.sync();
       await track?.handle.close();
     }, trackFile(trackId));
@@ -65,11 +77,38 @@ export class TrackStore {
     await this.#tail;
   }
 
+  /**
+   * Has the system put what was written onto the disk itself, one file after the other and beside the writing: a slow
+   * disk makes rounds rarer, and holds no write up.
+   */
+  async #sync(): Promise<void> {
+    if (this.#syncing) return;
+    this.#syncing = true;
+    for (const opened of [...this.#open.values()]) {
+      const track = await opened.catch(() => null); // Whoever writes to it hears of it.
+      if (!track || track.syncedSize === track.size) continue;
+      const { size } = track;
+      track.syncing = track.handle.datasync().then(
+        () => void (track.syncedSize = size),
+        (error: unknown) => console.warn('a track could not be synced to the disk', error),
+      );
+      await track.syncing;
+      track.syncing = null;
+    }
+    this.#syncing = false;
+  }
+
   #track(trackId: string): Promise<OpenTrack> {
     let track = this.#open.get(trackId);
     if (!track) {
+      if (this.#open.size === 0) this.#syncTimer = setInterval(() => void this.#sync(), SYNC_EVERY_MS).unref();
       // "ax": a track's file is made once; an existing one is never appended to by mistake.
-      track = open(join(this.#dir, trackFile(trackId)), 'ax', 0o600).then((handle) => ({ handle, size: 0 }));
+      track = open(join(this.#dir, trackFile(trackId)), 'ax', 0o600).then((handle) => ({
+        handle,
+        size: 0,
+        syncedSize: 0,
+        syncing: null,
+      }));
       this.#open.set(trackId, track);
     }
     return track;

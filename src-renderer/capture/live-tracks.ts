@@ -31,6 +31,8 @@ interface Ended {
   fromMs?: number;
 }
 
+/** Why a track ends where nothing is kept any more. */
+const HOLD_WORDS = { paused: 'the recording was paused', loss: 'the disk could not follow' } as const;
 /** The server's word of another layer and the picture's change come this close together. */
 const LAYER_SWITCH_MS = 3000;
 /** Who does not send again this long after the call was joined again has stopped sending. */
@@ -46,9 +48,10 @@ export class LiveTracks {
   readonly #tracks = new Map<string, LiveTrack>();
   /** The last track of each stream and kind that ended and whose source may come back. */
   readonly #ended = new Map<string, Ended>();
-  /** While the recording is paused: since when, milliseconds on the session clock. */
+  /** While nothing is kept (the recording is paused, the disk cannot follow): since when, ms on the session clock. */
   #heldAtMs: number | null = null;
-  /** Tracks that the pause interrupted. */
+  #heldFor: Extract<SpanReason, 'paused' | 'loss'> = 'paused';
+  /** Tracks that this interrupted. */
   #interrupted: string[] = [];
 
   constructor(host: TrackHost, streamIds: StreamIds) {
@@ -116,14 +119,15 @@ export class LiveTracks {
     }
   }
 
-  /** The recording is paused at `atMs`: every file ends here, and what is sent from now on is not kept. */
-  hold(atMs: number): void {
+  /** From `atMs` on nothing is kept: every file ends here. */
+  hold(atMs: number, reason: 'paused' | 'loss'): void {
     if (this.#heldAtMs !== null) return;
     this.#heldAtMs = atMs;
+    this.#heldFor = reason;
     for (const track of this.#tracks.values()) {
       const { trackId } = track;
       this.#endPause(track);
-      this.#host.timeline({ type: 'track-ended', track_id: trackId, reason: 'the recording was paused' });
+      this.#host.timeline({ type: 'track-ended', track_id: trackId, reason: HOLD_WORDS[reason] });
       this.#host.toWorker({ type: 'hold-track', trackId });
       this.#interrupted.push(trackId);
       track.held = { trackId };
@@ -134,7 +138,7 @@ export class LiveTracks {
     }
   }
 
-  /** The recording goes on at `atMs`: everything that is sent is kept again, in files of its own. */
+  /** From `atMs` on everything that is sent is kept again, in files of its own. */
   release(epochMs: number, atMs: number): void {
     if (this.#heldAtMs === null) return;
     this.endHold(atMs);
@@ -149,10 +153,10 @@ export class LiveTracks {
     }
   }
 
-  /** Puts the pause on the timeline, up to `atMs`, for every track that it interrupted. */
+  /** Puts the time in which nothing was kept on the timeline, up to `atMs`, for every track that it interrupted. */
   endHold(atMs: number): void {
     if (this.#heldAtMs === null) return;
-    for (const trackId of this.#interrupted) this.#span(trackId, 'paused', this.#heldAtMs, atMs);
+    for (const trackId of this.#interrupted) this.#span(trackId, this.#heldFor, this.#heldAtMs, atMs);
     this.#heldAtMs = null;
     this.#interrupted = [];
   }

@@ -5,8 +5,21 @@ const BATCH_BYTES = 64 * 1024;
 const FLUSH_MS = 200;
 /** Chunks that main has not confirmed as written; beyond it they wait here. */
 const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
-/** More than this waiting means that the disk cannot follow: said once, and again after it has recovered. */
-const WAITING_WARNING_BYTES = 64 * 1024 * 1024;
+/** What may wait here, bytes. */
+export interface OutboxLimits {
+  /** More waiting means that the disk cannot follow: said once, and again after it has recovered. */
+  warnBytes: number;
+  /** The bound: beyond it nothing more is to be given, until `againBelowBytes` wait. */
+  maxBytes: number;
+  againBelowBytes: number;
+}
+
+/** The bound is about a minute of sixteen people, and memory that a computer which records has to spare. */
+const LIMITS: OutboxLimits = {
+  warnBytes: 64 * 1024 * 1024,
+  maxBytes: 256 * 1024 * 1024,
+  againBelowBytes: 32 * 1024 * 1024,
+};
 
 interface Pending {
   position: number;
@@ -16,7 +29,8 @@ interface Pending {
 
 /**
  * The way of everything from the Worker to main: messages in order, track bytes in batches, with a bound on what is in
- * flight. Nothing is ever dropped here; where main cannot follow, a warning says so.
+ * flight. Nothing is ever dropped here; where main cannot follow, a warning says so, and at the bound whoever gives is told
+ * to stop giving.
  */
 export class Outbox {
   readonly #post: (message: CaptureMessage) => void;
@@ -27,11 +41,24 @@ export class Outbox {
   #writtenBytes = 0;
   #waitingBytes = 0;
   #warned = false;
+  #full = false;
+  readonly #onFull: (full: boolean) => void;
+  readonly #limits: OutboxLimits;
 
-  /** @param sessionMs the time on the session clock now, for warnings. */
-  constructor(post: (message: CaptureMessage) => void, sessionMs: () => number) {
+  /**
+   * @param sessionMs the time on the session clock now, for warnings.
+   * @param onFull the bound is reached, or there is room again.
+   */
+  constructor(
+    post: (message: CaptureMessage) => void,
+    sessionMs: () => number,
+    onFull: (full: boolean) => void,
+    limits = LIMITS,
+  ) {
+    this.#limits = limits;
     this.#post = post;
     this.#sessionMs = sessionMs;
+    this.#onFull = onFull;
     setInterval(() => this.flush(), FLUSH_MS);
   }
 
@@ -95,24 +122,37 @@ export class Outbox {
       this.#post(message);
     }
     this.#warnWhenSlow();
+    this.#tellWhenFull();
   }
 
   #warnWhenSlow(): void {
-    if (!this.#warned && this.#waitingBytes > WAITING_WARNING_BYTES) {
+    if (!this.#warned && this.#waitingBytes > this.#limits.warnBytes) {
       this.#warned = true;
       const waitingMiB = Math.round(this.#waitingBytes / 1024 / 1024);
-      // Ahead of the queue: the queue is what is stuck.
-      this.#post({
-        type: 'timeline',
-        event: {
-          t: this.#sessionMs(),
-          type: 'warning',
-          code: 'DISK_SLOW',
-          message: `The disk cannot keep up: ${waitingMiB} MiB wait in memory. Nothing is lost yet; close what else writes to this disk.`,
-        },
-      });
+      this.#warn(
+        'DISK_SLOW',
+        `The disk cannot keep up: ${waitingMiB} MiB wait in memory. Nothing is lost yet; close what else writes to this disk.`,
+      );
     } else if (this.#warned && this.#waitingBytes === 0) {
       this.#warned = false;
     }
+  }
+
+  #tellWhenFull(): void {
+    const full = this.#waitingBytes > (this.#full ? this.#limits.againBelowBytes : this.#limits.maxBytes);
+    if (full === this.#full) return;
+    this.#full = full;
+    if (full) {
+      this.#warn(
+        'DISK_OVERLOADED',
+        'The disk is too slow for this call, and no more can wait in memory: nothing is captured until it has caught up.',
+      );
+    } else this.#warn('DISK_CAUGHT_UP', 'The disk has caught up: everything is captured again.');
+    this.#onFull(full);
+  }
+
+  /** Ahead of the queue: the queue is what is stuck. */
+  #warn(code: string, message: string): void {
+    this.#post({ type: 'timeline', event: { t: this.#sessionMs(), type: 'warning', code, message } });
   }
 }

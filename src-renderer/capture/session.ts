@@ -35,6 +35,8 @@ export class CaptureSession {
   #stopping = false;
   /** The recording is paused: nothing that is sent is kept. */
   #paused = false;
+  /** The disk cannot follow: nothing is taken in until it can again. */
+  #overloaded = false;
   /** Who spoke last while it was paused; undefined: nothing was said of it. */
   #speakerId: string | null | undefined;
 
@@ -55,6 +57,8 @@ export class CaptureSession {
         return this.#requestKeyFrame(message.trackId, message.reason);
       case 'resolution':
         return this.#tracks.resolution(message.trackId, message.width, message.height);
+      case 'overloaded':
+        return this.#setOverloaded(message.overloaded);
       case 'all-closed':
         this.#call?.leave();
         return this.#toMain({ type: 'stopped', t: this.#sessionMs() });
@@ -81,7 +85,7 @@ export class CaptureSession {
     this.#epochMs = command.epochMs;
     this.#tracks = this.#newTracks(command.streams);
     this.#paused = command.paused;
-    if (command.paused) this.#tracks.hold(this.#sessionMs());
+    if (command.paused) this.#tracks.hold(this.#sessionMs(), 'paused');
     this.#toWorker({ type: 'configure', keyFrameIntervalS: command.keyFrameIntervalS });
     try {
       this.#replacePeers(await this.#join(command));
@@ -178,18 +182,28 @@ export class CaptureSession {
       if (paused) {
         const t = this.#sessionMs();
         this.#timeline({ type: 'recording-paused' }, t);
-        this.#tracks.hold(t);
+        this.#tracks.release(this.#epochMs ?? 0, t);
+        this.#tracks.hold(t, 'paused');
       } else {
         if (this.#tracks.consumerIds.length > 0 || (this.#start?.begin === 'join' && this.#call)) this.#startClock();
         const t = this.#sessionMs();
         this.#timeline({ type: 'recording-resumed' }, t);
         this.#tracks.release(this.#epochMs ?? 0, t);
+        if (this.#overloaded) this.#tracks.hold(t, 'loss');
         if (this.#speakerId !== undefined) this.#speaker(this.#speakerId);
         this.#speakerId = undefined;
       }
       this.#tellName();
     }
     this.#toMain({ type: 'paused', paused });
+  }
+
+  /** Named and bounded: what the disk cannot take is not captured, and everything says so. */
+  #setOverloaded(overloaded: boolean): void {
+    this.#overloaded = overloaded;
+    if (this.#epochMs === null || this.#stopping || this.#paused) return;
+    if (overloaded) this.#tracks.hold(this.#sessionMs(), 'loss');
+    else this.#tracks.release(this.#epochMs, this.#sessionMs());
   }
 
   /** The others see by our name whether they are recorded. */

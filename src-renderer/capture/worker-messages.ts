@@ -50,6 +50,8 @@ export type FromWorker =
   | { type: 'command'; command: CaptureCommand }
   | { type: 'key-frame-wanted'; trackId: string; reason: 'periodic' | 'start' | 'stall' | 'loss' }
   | { type: 'resolution'; trackId: string; width: number; height: number }
+  /** The disk cannot follow and the bound of what may wait is reached, or there is room again. */
+  | { type: 'overloaded'; overloaded: boolean }
   | { type: 'all-closed' };
 
 /** Unix milliseconds on the monotonic clock: comparable between a page and its Workers. */

@@ -57,6 +57,7 @@ let port: MessagePort | null = null;
 const outbox = new Outbox(
   (message) => port?.postMessage(message),
   () => (epochMs === 0 ? 0 : nowMs() - epochMs),
+  (overloaded) => toPage({ type: 'overloaded', overloaded }),
 );
 const toPage = (message: FromWorker): void => self.postMessage(message);
 
