@@ -1,5 +1,4 @@
 import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/capture.ts';
-import { MAX_CHAT_TEXT } from '../../src-main/contract/chat.ts';
 import { Call, type CallListener } from '../call/call.ts';
 import { MediasoupDemoSignalling } from '../call/mediasoup-demo.ts';
 import { JoinError, type RemotePeer } from '../call/signalling.ts';
@@ -11,6 +10,8 @@ type StartCommand = Extract<CaptureCommand, { type: 'start' }>;
 
 /** Waits between attempts to join again, in seconds; the last one repeats until the recording is stopped. */
 const REJOIN_DELAYS_S = [0.5, 1, 2, 3, 5];
+/** A longer message of the chat is cut: as long as the contract takes them (UTF-16 code units). */
+const MAX_CHAT_TEXT = 16_384;
 /** After joining again an empty room counts as empty only then: the others have to come back as well. */
 const RETURN_MS = 15_000;
 
