@@ -7,6 +7,7 @@ const mainStages = [
   'media',
   'streams',
   'composite',
+  'certificate',
   'jobs',
   'upload',
   'webhook',
@@ -29,6 +30,7 @@ const ELEMENTS = [
 const GRANTS = {
   streams: ['media'],
   composite: ['media'],
+  certificate: ['media'],
   library: ['recording', 'media'],
   main: mainStages,
   // The order of the data path: what the call hands out, capture takes.

@@ -16,6 +16,7 @@ import { readTimeline } from './recording/timeline.ts';
 import { libraryState } from './library-state.ts';
 import { PreviewQueue } from './library/preview-queue.ts';
 import { SessionIndex } from './library/session-index.ts';
+import { measureFiles } from './measure-files.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
 import { MachineLoad } from './machine-load.ts';
@@ -224,6 +225,7 @@ export class RollcallApp implements AppService {
         emit,
         signal,
       });
+      await measureFiles(manifest, { ffmpeg: () => this.#environment.ffmpeg(), emit, signal });
       if (error) throw error;
       if (manifest.session.settings.upload) await this.#deliver(manifest, emit, signal);
     });

@@ -116,7 +116,8 @@ export class CliRuntime {
   async #verify(words: { sessionDir: string; settings?: string }, emit: Emit, signal: AbortSignal): Promise<Outcome> {
     const manifest = await SessionManifest.open(resolvePath(words.sessionDir));
     const { destination } = settingsOfSession(await this.#environment.settings(words.settings), manifest.session);
-    const result = await verifySession(manifest.dir, manifest.session, destination, emit, signal);
+    const ffmpeg = () => this.#environment.ffmpeg();
+    const result = await verifySession(manifest.dir, manifest.session, destination, { ffmpeg, emit, signal });
     return { done: doneEvent(manifest, destination), error: verifyError(result) };
   }
 }

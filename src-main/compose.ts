@@ -1,60 +1,62 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { certify } from './certificate/certify.ts';
 import type { ComposeWords, Outcome } from './cli/program.ts';
+import { compositeRange, type CompositeRange } from './composite/intervals.ts';
 import { makeComposite } from './composite/make-composite.ts';
 import { RollcallError } from './contract/errors.ts';
-import { COMPOSITE, doneEvent, type FinishTools } from './finish.ts';
+import type { Session } from './contract/session.ts';
+import { completeTheme, themeSchema, type ThemeFile } from './contract/theme.ts';
+import { COMPOSITE, doneEvent, hashFile, type FinishTools } from './finish.ts';
+import { moveIntoPlace } from './media/output-file.ts';
 import { TrackPool } from './media/track-pool.ts';
 import { SessionManifest } from './recording/manifest.ts';
 import { readTimeline } from './recording/timeline.ts';
 
-/** Where another composite's work files go; apart from the session's own, which may be at work. */
-const WORK_DIR = '.work-compose';
+/** Where the work files go: beside the new file, so that it is moved and not copied, and the session is left alone. */
+const WORK_DIR = '.rollcall-compose';
 
 /**
- * Makes another composite of a session from its tracks: another layout or size, or without some peers. Nothing of the
- * session is changed. @throws RollcallError USAGE for a peer that is not in it, or an existing file.
+ * Makes another composite of a session from its tracks: another layout, size, look or time range, or without some peers.
+ * Nothing of the session is changed; a run that is stopped or fails leaves nothing.
+ * @throws RollcallError USAGE for a peer that is not in it, a range outside of it, a theme that is none, or an existing
+ * file of the session.
  */
 export async function composeAgain(words: ComposeWords, tools: FinishTools): Promise<Outcome> {
   const manifest = await SessionManifest.open(resolve(words.sessionDir));
-  const { session, dir } = manifest;
-  for (const id of words.withoutPeers) {
-    if (session.peers.some((peer) => peer.peer_id === id)) continue;
-    const there = session.peers.map((peer) => `${peer.peer_id} (${peer.display_name})`).join(', ');
-    throw new RollcallError(
-      'USAGE',
-      `There is no peer "${id}" in this session: it has ${there || 'none'}.`,
-      'Give --without-peer one of these ids.',
-    );
-  }
-  const { layout, width, height } = words;
+  const { dir } = manifest;
+  const theme = completeTheme(
+    words.theme === undefined ? manifest.session.settings.theme : await readTheme(words.theme),
+    words.title,
+  );
+  const session = withoutPeers(manifest.session, words.withoutPeers);
+  const range = rangeOf(manifest.session, words);
   const outFile = resolve(words.out ?? join(dir, defaultName(words, session.session_id)));
   if (await isOriginal(outFile, manifest)) {
     throw new RollcallError('USAGE', `${outFile} is a file of the session itself.`, 'Give --out another name.');
   }
-  const workDir = join(dir, `${WORK_DIR}-${process.pid}`);
-  await mkdir(workDir, { recursive: true });
   await mkdir(dirname(outFile), { recursive: true });
+  await removeLeftOver(dirname(outFile));
+  const workDir = join(dirname(outFile), `${WORK_DIR}-${process.pid}`);
+  await mkdir(workDir, { recursive: true });
   const pool = new TrackPool(dir);
   try {
     const output = { output_id: 'composition', kind: 'composite' } as const;
+    const [ffmpeg, timeline] = [await tools.ffmpeg(), await readTimeline(dir)];
+    const { layout, width, height, fps } = words;
     const made = await makeComposite({
-      sessionDir: dir,
-      session,
-      timeline: await readTimeline(dir),
-      layout,
-      width,
-      height,
-      fps: COMPOSITE.fps,
-      withoutPeers: words.withoutPeers,
-      outFile,
-      ffmpeg: await tools.ffmpeg(),
-      cards: tools.cards,
-      pool,
-      workDir,
-      signal: tools.signal,
+      ...{ sessionDir: dir, session, timeline, layout, width, height, fps: fps ?? COMPOSITE.fps, range, theme },
+      ...{ withoutPeers: words.withoutPeers, outFile: join(workDir, 'made.mp4'), workDir, pool, ffmpeg },
+      ...{ cards: tools.cards, signal: tools.signal },
       onProgress: (progress) => tools.emit({ event: 'finalizing', ...output, progress }),
     });
+    const sha256 = await hashFile(made.file, tools.signal);
+    // Of a file that is none of the session's: the certificate lies beside it, and knows nothing of who is not in it.
+    const certificate = await certify({
+      ...{ sessionDir: '', output: { file: made.file, start_ms: made.start_ms, sha256 }, tracks: session.tracks },
+      ...{ timeline, pool, ffmpeg, signal: tools.signal },
+    });
+    await place(made.file, outFile, JSON.stringify(certificate, null, 2), tools.signal);
     const { size } = await stat(outFile);
     tools.emit({ event: 'output', ...output, file: outFile, duration: made.duration_ms / 1000, size });
     return { done: { ...doneEvent(manifest, null), composite: outFile, uploads: [] }, error: null };
@@ -64,15 +66,101 @@ export async function composeAgain(words: ComposeWords, tools: FinishTools): Pro
   }
 }
 
-function defaultName({ layout, width, height, withoutPeers }: ComposeWords, sessionId: string): string {
-  const without = withoutPeers.length > 0 ? `-without-${withoutPeers.length}` : '';
-  return `Composition-${sessionId}-${layout}-${width}x${height}${without}.mp4`;
+/** The file and its certificate under their names, at the last moment at which it can be stopped. */
+async function place(from: string, to: string, certificate: string, signal: AbortSignal): Promise<void> {
+  if (signal.aborted)
+    throw new RollcallError('CANCELLED', 'Making the composite was stopped.', 'Nothing was left behind.');
+  await writeFile(`${from}.json`, `${certificate}\n`);
+  await moveIntoPlace(`${from}.json`, `${to}.certificate.json`);
+  await moveIntoPlace(from, to);
 }
 
+/** The session without all that is of these peers. @throws RollcallError USAGE for one that is not in it. */
+function withoutPeers(session: Readonly<Session>, ids: readonly string[]): Session {
+  for (const id of ids) {
+    if (session.peers.some((peer) => peer.peer_id === id)) continue;
+    const there = session.peers.map((peer) => `${peer.peer_id} (${peer.display_name})`).join(', ');
+    throw new RollcallError(
+      'USAGE',
+      `There is no peer "${id}" in this session: it has ${there || 'none'}.`,
+      'Give --without-peer one of these ids.',
+    );
+  }
+  const stays = ({ peer_id }: { peer_id: string }): boolean => !ids.includes(peer_id);
+  const streams = session.streams.filter(stays);
+  if (streams.length === 0 && session.streams.length > 0) {
+    throw new RollcallError(
+      'USAGE',
+      'Without these peers nobody is left in this session.',
+      'Leave at least one of them in the picture.',
+    );
+  }
+  return { ...session, peers: session.peers.filter(stays), streams, tracks: session.tracks.filter(stays) };
+}
+
+/** The part of the session that is wanted; times of the words are the composite's own, from its first second. */
+function rangeOf(session: Readonly<Session>, { fromS, toS }: ComposeWords): CompositeRange {
+  const whole = compositeRange(session);
+  if (!whole)
+    throw new RollcallError('NO_MEDIA', 'The session has no media to compose.', 'There is nothing to make a file of.');
+  const startMs = whole.startMs + (fromS ?? 0) * 1000;
+  const endMs = Math.min(whole.endMs, toS === null ? Infinity : whole.startMs + toS * 1000);
+  if (startMs < endMs) return { startMs, endMs };
+  const lengthS = ((whole.endMs - whole.startMs) / 1000).toFixed(1);
+  throw new RollcallError(
+    'USAGE',
+    `There is nothing from ${fromS ?? 0} s to ${toS ?? lengthS} s: the composite lasts ${lengthS} s.`,
+    'Give --from a smaller value than --to, both within it.',
+  );
+}
+
+/** @throws RollcallError USAGE, naming the file and the field */
+export async function readTheme(file: string): Promise<ThemeFile> {
+  const remedy = 'See "Themes" in the README for what a theme may hold.';
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(resolve(file), 'utf8'));
+  } catch (error) {
+    throw new RollcallError('USAGE', `The theme "${file}" cannot be read as JSON.`, remedy, { details: String(error) });
+  }
+  const parsed = themeSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const said = parsed.error.issues
+    .map(({ path, message }) => `${path.join('.') || 'the theme'}: ${message}`)
+    .join('; ');
+  throw new RollcallError('USAGE', `The theme "${file}" is not valid: ${said}.`, remedy);
+}
+
+/** Work files of runs that were killed; those of a process that lives are left to it. */
+async function removeLeftOver(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    const pid = Number(new RegExp(`^\\${WORK_DIR}-(\\d+)$`).exec(name)?.[1] ?? NaN);
+    if (Number.isNaN(pid) || (pid !== process.pid && isAlive(pid))) continue;
+    await rm(join(dir, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function defaultName({ layout, width, height, withoutPeers: without, fromS, toS }: ComposeWords, id: string): string {
+  const part = fromS !== null || toS !== null ? `-${fromS ?? 0}-${toS ?? 'end'}s` : '';
+  return `Composition-${id}-${layout}-${width}x${height}${part}${without.length > 0 ? `-without-${without.length}` : ''}.mp4`;
+}
+
+/** Whether writing there would change the session: links and other spellings of a path included. */
 async function isOriginal(file: string, manifest: SessionManifest): Promise<boolean> {
-  const own = [
-    ...manifest.session.outputs.map((output) => output.file),
-    ...manifest.session.tracks.map((track) => track.file),
-  ];
-  return own.some((name) => join(manifest.dir, name) === file);
+  const real = async (path: string): Promise<string> =>
+    realpath(path).catch(async () => join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)));
+  const { session, dir } = manifest;
+  const own = ['session.json', 'timeline.ndjson', ...[...session.outputs, ...session.tracks].map((one) => one.file)];
+  const target = await real(file);
+  for (const name of own) if ((await real(join(dir, name))) === target) return true;
+  return false;
 }

@@ -11,6 +11,7 @@ import { RollcallError, toRollcallError } from './contract/errors.ts';
 import type { DoneEvent, Emit } from './contract/events.ts';
 import { compositeFile, streamFile } from './contract/ids.ts';
 import type { Session, SessionHandle, SessionOutput } from './contract/session.ts';
+import { completeTheme } from './contract/theme.ts';
 import type { Destination, ResolvedSettings } from './contract/settings.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
 import { finalClocks, withClocks } from './frozen-clocks.ts';
@@ -170,7 +171,9 @@ function wantedOutputs(session: Session, hasChat: boolean): SessionOutput[] {
 
 async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: OutputTools): Promise<void> {
   const { output_id, kind } = output;
-  await updateOutput(handle, output_id, (draft) => Object.assign(draft, { state: 'running', error: null }));
+  await updateOutput(handle, output_id, (draft) =>
+    Object.assign(draft, { state: 'running', error: null, certificate: undefined }),
+  );
   if (kind === 'chat') return finished(handle, output, await makeChat(handle, output), tools);
   const report = (progress: number): void => tools.emit({ event: 'finalizing', output_id, kind, progress });
   report(0);
@@ -193,6 +196,7 @@ async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: O
       : await makeComposite({
           ...job,
           ...COMPOSITE,
+          theme: completeTheme(handle.session.settings.theme),
           timeline: await readTimeline(handle.dir),
           withoutPeers: [],
           outFile: join(handle.dir, output.file),

@@ -5,6 +5,7 @@ import type { CardRenderer } from './contract/cards.ts';
 import { toRollcallError } from './contract/errors.ts';
 import { compositeFile, trackFile } from './contract/ids.ts';
 import type { Session, SessionTrack } from './contract/session.ts';
+import { completeTheme } from './contract/theme.ts';
 import type { TimelineEvent } from './contract/timeline.ts';
 import { COMPOSITE, WORK_DIR } from './finish.ts';
 import { freezeTrack, readClocks, withClocks, writeClocks, type FrozenClocks } from './frozen-clocks.ts';
@@ -117,7 +118,15 @@ export class LiveFiles {
     const outFile = join(sessionDir, compositeFile(session.session_id, session.epoch_ms));
     const everybodyLeft = session.streams.every(({ stream_id }) => endedStreams.has(stream_id));
     await advanceComposite(
-      { ...job, ...COMPOSITE, timeline, withoutPeers: [], outFile, workDir: this.#workDir },
+      {
+        ...job,
+        ...COMPOSITE,
+        theme: completeTheme(session.settings.theme),
+        timeline,
+        withoutPeers: [],
+        outFile,
+        workDir: this.#workDir,
+      },
       everybodyLeft ? Infinity : untilMs,
     );
   }

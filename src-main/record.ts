@@ -3,6 +3,7 @@ import { RollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
 import type { Session } from './contract/session.ts';
 import type { Destination, ResolvedSettings, Room, Settings } from './contract/settings.ts';
+import type { ThemeFile } from './contract/theme.ts';
 import { SessionCapture, type OpenCapturePage } from './recording/session-capture.ts';
 import { parseJoinUrl, type JoinTarget } from './settings/join-url.ts';
 import { resolve } from './settings/resolve.ts';
@@ -27,6 +28,8 @@ export interface RecordPlan {
   /** The room was not in the settings: the caller may keep it. */
   roomIsNew: boolean;
   resolved: ResolvedSettings;
+  /** How its composite will look; null for the default. */
+  theme: ThemeFile | null;
   target: JoinTarget;
   /** `Origin` for the signalling server: that of the room's page. */
   origin: string;
@@ -56,6 +59,7 @@ export function planRecording(settings: Settings, request: RecordRequest, makeRo
     room,
     roomIsNew: created,
     resolved,
+    theme: settings.composite?.theme ?? null,
     target: parseJoinUrl(request.joinUrl),
     origin: pageOrigin(request.joinUrl),
   };
@@ -126,6 +130,7 @@ function settingsSnapshot(plan: RecordPlan, request: RecordRequest): Session['se
     upload: request.upload,
     composite: request.composite,
     ...(plan.resolved.control.start === 'join' ? { start: 'join' as const } : {}),
+    ...(plan.theme ? { theme: plan.theme } : {}),
     destination: destinationSnapshot(plan.resolved.destination),
   };
 }

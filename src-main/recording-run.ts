@@ -7,7 +7,7 @@ import type { Settings } from './contract/settings.ts';
 import { roomIdOf, type Environment } from './environment.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
 import { deliver, doneEvent, keepLocal, makeFiles } from './finish.ts';
-import { makePreviews } from './make-previews.ts';
+import { measureFiles } from './measure-files.ts';
 import { LiveFiles } from './live-files.ts';
 import { planRecording, prepareCapture, type RecordPlan, type RecordRequest } from './record.ts';
 import type { SessionManifest } from './recording/manifest.ts';
@@ -220,9 +220,9 @@ export class RecordingRun {
     this.#listOutputs(manifest);
     const made = captureError ?? failed ?? (manifest.session.streams.length === 0 ? noMedia(true) : null);
     const ffmpeg = (): Promise<Ffmpeg> => this.#environment.ffmpeg();
-    const previews = makePreviews(manifest, { ffmpeg, emit, signal });
+    const measured = measureFiles(manifest, { ffmpeg, emit, signal, pool: this.#files?.pool });
     if (!request.upload || signal.aborted) {
-      await previews;
+      await measured;
       await keepLocal(manifest);
       return { done: doneEvent(manifest, null), error: made };
     }
@@ -233,7 +233,7 @@ export class RecordingRun {
     const flow = this.#options.flow ?? limitedFlow(inForce);
     const [undelivered] = await Promise.all([
       deliver(manifest, { settings: now, accountId, emit, signal, flow }),
-      previews,
+      measured,
     ]);
     for (const { output_id, error } of manifest.session.uploads) {
       const upload = this.#uploads.get(output_id);

@@ -4,7 +4,7 @@ import type { Outcome } from './cli/program.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import { MANIFEST_FILE } from './contract/ids.ts';
 import { doneEvent, makeFiles, type FinishTools } from './finish.ts';
-import { makePreviews } from './make-previews.ts';
+import { measureFiles } from './measure-files.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
 
@@ -45,7 +45,7 @@ async function recoverSession(dir: string, always: boolean, tools: FinishTools):
   const unlock = await lockSession(dir);
   try {
     const error = await makeFiles(manifest, tools);
-    await makePreviews(manifest, tools);
+    await measureFiles(manifest, tools);
     return error;
   } finally {
     await unlock();

@@ -2,10 +2,17 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
-import type { Receipt, Session } from './contract/session.ts';
+import type { TimelineEvent } from './contract/timeline.ts';
+import type { Receipt, Session, SessionOutput } from './contract/session.ts';
 import type { Destination } from './contract/settings.ts';
 import { hashFile } from './finish.ts';
-import { probe } from './media/probe.ts';
+import { certify } from './certificate/certify.ts';
+import { compareCertificates, compareFile, lipSyncProblem } from './certificate/compare.ts';
+import { readFileFacts } from './certificate/read-file.ts';
+import { tracksOf } from './measure-files.ts';
+import type { Ffmpeg } from './media/ffmpeg.ts';
+import { TrackPool } from './media/track-pool.ts';
+import { readTimeline } from './recording/timeline.ts';
 import { objectPath, openStore } from './upload/open-store.ts';
 
 /** How far a file's measured length may be from the manifest's: one frame of the 30 fps grid. */
@@ -20,18 +27,25 @@ export interface VerifyResult {
   checkedObjects: number;
 }
 
+export interface VerifyTools {
+  ffmpeg(): Promise<Ffmpeg>;
+  emit: Emit;
+  signal: AbortSignal;
+}
+
 /**
  * Checks a session against its manifest: every track and file is there with its size, every finished file has its hash
- * and its length, every receipt's object is in the store with its size and ETag.
+ * and its length and is measured again against its certificate, every receipt's object is in the store with its size and ETag.
  * @param destination the room's destination now, whose credentials reach the store; null where there is none.
  */
 export async function verifySession(
   dir: string,
   session: Readonly<Session>,
   destination: Destination | null,
-  emit: Emit,
-  signal: AbortSignal,
+  { emit, signal, ...tools }: VerifyTools,
 ): Promise<VerifyResult> {
+  const timeline = await readTimeline(dir);
+  const pool = new TrackPool(dir);
   const result: VerifyResult = { problems: [], unchecked: [], checkedFiles: 0, checkedObjects: 0 };
   const problem = (message: string): void => {
     result.problems.push(message);
@@ -55,8 +69,10 @@ export async function verifySession(
     else if (size !== output.size_bytes) problem(`${output.file} has ${size} bytes, not ${output.size_bytes}.`);
     else if ((await hashFile(file, signal)) !== output.sha256)
       problem(`${output.file} has changed: its SHA-256 is not the manifest's.`);
-    else if (output.kind !== 'chat') await checkLength(file, output.file, output.duration_ms, problem);
+    else if (output.kind !== 'chat')
+      await checkContent(dir, session, output, { ...tools, timeline, pool }, emit, problem);
   }
+  await pool.close();
   await checkObjects(session, destination, result, problem, signal);
   for (const message of result.unchecked) emit({ event: 'warning', code: 'UNCHECKED', message });
   return result;
@@ -69,19 +85,45 @@ async function sizeOf(file: string): Promise<number | null> {
   );
 }
 
-async function checkLength(
-  file: string,
-  name: string,
-  durationMs: number,
+interface ContentTools {
+  ffmpeg(): Promise<Ffmpeg>;
+  timeline: readonly TimelineEvent[];
+  pool: TrackPool;
+}
+
+/** Length, and all that its certificate says: counts from the file itself, sync and gaps from the tracks. */
+async function checkContent(
+  dir: string,
+  session: Readonly<Session>,
+  output: SessionOutput,
+  { ffmpeg, timeline, pool }: ContentTools,
+  emit: Emit,
   problem: (message: string) => void,
 ): Promise<void> {
+  const { file, start_ms, duration_ms, sha256, certificate } = output;
   try {
-    const measured = (await probe(file)).durationMs;
-    if (Math.abs(measured - durationMs) > LENGTH_TOLERANCE_MS) {
-      problem(`${name} lasts ${(measured / 1000).toFixed(3)} s, not ${(durationMs / 1000).toFixed(3)} s.`);
+    const facts = await readFileFacts(join(dir, file));
+    if (Math.abs(facts.durationMs - duration_ms) > LENGTH_TOLERANCE_MS) {
+      problem(`${file} lasts ${(facts.durationMs / 1000).toFixed(3)} s, not ${(duration_ms / 1000).toFixed(3)} s.`);
     }
+    if (!certificate) {
+      const message = `${file} has no certificate (made by an earlier version): only its size, hash and length were checked.`;
+      emit({ event: 'warning', code: 'NO_CERTIFICATE', message });
+      return;
+    }
+    const found = compareFile(certificate, facts);
+    const tracks = tracksOf(session, output);
+    const sizes = await Promise.all(tracks.map((track) => sizeOf(join(dir, track.file))));
+    // A missing track is a problem of its own, named before.
+    if (!sizes.includes(null)) {
+      const job = { sessionDir: dir, output: { file, start_ms, sha256: sha256 ?? '' }, tracks, timeline, pool };
+      const now = await certify({ ...job, ffmpeg: await ffmpeg() });
+      const lipSync = lipSyncProblem(now);
+      found.push(...compareCertificates(certificate, now), ...(lipSync === null ? [] : [lipSync]));
+    }
+    for (const difference of found) problem(`${file}: ${difference}.`);
   } catch (error) {
-    problem(`${name}: ${toRollcallError(error).message}`);
+    problem(`${file}: ${toRollcallError(error).message}`);
   }
 }
 

@@ -50,9 +50,17 @@ export class FakeCards implements CardRenderer {
 
   async render(spec: CardSpec): Promise<Card> {
     this.specs.push(spec);
-    const width = spec.kind === 'label' ? Math.min(spec.maxWidth, 20 + spec.text.length * 8) : spec.width;
+    const width =
+      'width' in spec ? spec.width : 'text' in spec ? Math.min(spec.maxWidth, 20 + spec.text.length * 8) : spec.height;
     const { height } = spec;
-    const colour = { label: '0x000000@0.6', initials: '0x808000', message: '0x004060' }[spec.kind];
+    const colours = {
+      label: '0x000000@0.6',
+      initials: '0x808000',
+      message: '0x004060',
+      muted: '0xf0e000',
+      line: '0x00c0c0',
+    };
+    const colour = colours[spec.kind];
     const png = await sh([
       '-f',
       'lavfi',

@@ -24,7 +24,15 @@ export interface ComposeWords {
   layout: 'grid' | 'speaker' | 'screen';
   width: number;
   height: number;
+  /** Frames a second; 30 where nothing is said. */
+  fps: number | null;
   withoutPeers: string[];
+  /** Part of the composite, seconds from its start; null for its start, or its end. */
+  fromS: number | null;
+  toS: number | null;
+  title?: string;
+  /** A theme's file. */
+  theme?: string;
   out?: string;
 }
 
@@ -80,7 +88,10 @@ export async function runCli(
   const twice = new Promise<number>((resolve) => {
     onInterrupt(() => {
       if (interrupted.signal.aborted) return resolve(EXIT_INTERRUPTED);
-      io.err('\nStopping: leaving the call and finishing the files. Interrupt again to stop at once.\n');
+      const recording = words[0] === 'record';
+      io.err(
+        `\nStopping${recording ? ': leaving the call and finishing the files' : ''}. Interrupt again to stop at once.\n`,
+      );
       interrupted.abort();
     });
   });
@@ -154,12 +165,21 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
     .addOption(new Option('--layout <layout>').choices(['grid', 'speaker', 'screen']).default('grid'))
     .option('--size <WxH>', 'picture size', pictureSize, { width: 1280, height: 720 })
     .option('--without-peer <id>', 'leave this peer out: picture, sound and name (repeatable)', collect, [])
+    .option('--title <text>', 'shown above the tiles')
+    .option('--from <time>', 'begin here: seconds from the composite’s start, or h:mm:ss', timeOfFile)
+    .option('--to <time>', 'end here', timeOfFile)
+    .option('--fps <n>', 'frames a second (30)', frameRate)
+    .option('--theme <file>', 'colours, words and what is shown (see the README)')
     .option('--out <file>', 'where to put the file')
     .addOption(json())
     .action((sessionDir: string, options: ComposeOptions) =>
       run(options.json ?? false, (emit) =>
         services.compose(
-          { sessionDir, layout: options.layout, ...options.size, withoutPeers: options.withoutPeer, out: options.out },
+          {
+            ...{ sessionDir, layout: options.layout, ...options.size, fps: options.fps ?? null },
+            ...{ withoutPeers: options.withoutPeer, fromS: options.from ?? null, toS: options.to ?? null },
+            ...{ title: options.title, theme: options.theme, out: options.out },
+          },
           emit,
           interrupted,
         ),
@@ -219,6 +239,11 @@ interface ComposeOptions {
   layout: ComposeWords['layout'];
   size: { width: number; height: number };
   withoutPeer: string[];
+  title?: string;
+  from?: number;
+  to?: number;
+  fps?: number;
+  theme?: string;
   out?: string;
   json?: boolean;
 }
@@ -231,6 +256,23 @@ function seconds(text: string): number | null {
     throw new InvalidArgumentError(
       `"${text}" is not a number of seconds; give a number such as 60 (at most ${LONGEST_TIMER_S}), or "never".`,
     );
+  }
+  return value;
+}
+
+/** Seconds ("90", "90.5") or a clock's time ("1:30", "1:02:05.5"). */
+function timeOfFile(text: string): number {
+  const match = /^(?:(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d(?:\.\d+)?)|(\d+(?:\.\d+)?))$/.exec(text.trim());
+  if (!match)
+    throw new InvalidArgumentError(`"${text}" is not a time; give seconds such as 90, or h:mm:ss such as 1:30.`);
+  const [, hours = '0', minutes = '0', clockSeconds = '0', plain] = match;
+  return plain === undefined ? Number(hours) * 3600 + Number(minutes) * 60 + Number(clockSeconds) : Number(plain);
+}
+
+function frameRate(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 5 || value > 60) {
+    throw new InvalidArgumentError(`"${text}" is not a frame rate; give a whole number from 5 to 60, such as 30.`);
   }
   return value;
 }

@@ -61,7 +61,7 @@ export function planIntervals(
       spans: streamSpans(session, stream, timeline).map(([a, b]): Span => [frame(a), frame(b)]),
     }));
   const names = nameChanges(timeline);
-  const speakers = steadySpeakers(timeline);
+  const speakers = steadySpeakers(timeline.filter((event) => !isSpeechOf(event, withoutPeers)));
   const pauses = (session.pauses ?? []).map(([a, b]): Span => [frame(a), frame(b)]);
   const cuts = [
     ...pauses.flat(),
@@ -87,6 +87,10 @@ export function planIntervals(
   });
   return intervals;
 }
+
+/** Whoever is left out does not become the large picture, and is no reason for another one to. */
+const isSpeechOf = (event: TimelineEvent, peers: ReadonlySet<string>): boolean =>
+  event.type === 'active-speaker' && event.peer_id !== null && peers.has(event.peer_id);
 
 interface SpeakerChange {
   t: number;

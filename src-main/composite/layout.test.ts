@@ -10,7 +10,18 @@ const SIZES: [number, number][] = [
   [1920, 1080],
   [720, 1280],
   [720, 720],
+  [640, 480],
+  [480, 854],
+  [480, 480],
+  [1080, 1080],
+  [1080, 1920],
 ];
+/** Number of tiles, whether the last one is a shared screen, height of the band above. */
+const CASES = Array.from({ length: MAX_TILES }, (_, i) => i + 1).flatMap((count): [number, boolean, number][] => [
+  [count, false, 0],
+  [count, true, 0],
+  [count, count % 2 === 0, 50],
+]);
 const overlap = (a: Rect, b: Rect): boolean =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
@@ -31,20 +42,41 @@ describe('layOut', () => {
     expect(first?.height).toBeGreaterThan(height - 12);
   });
 
-  it('keeps every tile inside, even, 16:9 and apart, at any size, number and layout', () => {
+  it('keeps every tile inside, even, 16:9, apart and large enough to see, at any size, number and layout', () => {
+    const problems: string[] = [];
     for (const kind of LAYOUTS) {
       for (const [width, height] of SIZES) {
-        for (let count = 1; count <= MAX_TILES; count++) {
-          const rects = layOut(kind, people(count), width, height);
-          expect(rects).toHaveLength(count);
+        for (const [count, screen, top] of CASES) {
+          const tiles: LayoutTile[] = people(count);
+          if (screen) tiles[count - 1] = { source: 'screen', isSpeaker: false };
+          const rects = layOut(kind, tiles, width, height, top);
+          const problem = (what: string): number =>
+            problems.push(`${kind} ${width}x${height} ${count} ${String(screen)} ${top}: ${what}`);
+          if (rects.length !== count) problem(`${rects.length} places`);
           for (const [i, rect] of rects.entries()) {
-            expect([rect.x % 2, rect.y % 2, rect.width % 2, rect.height % 2]).toEqual([0, 0, 0, 0]);
-            expect(rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= width && rect.y + rect.height <= height).toBe(
-              true,
-            );
-            expect(Math.abs(rect.width / rect.height - 16 / 9)).toBeLessThan(0.16);
-            expect(rects.slice(i + 1).some((other) => overlap(rect, other))).toBe(false);
+            const { x, y, width: w, height: h } = rect;
+            if ([x, y, w, h].some((value) => value % 2 !== 0)) problem(`odd: ${JSON.stringify(rect)}`);
+            if (x < 0 || y < top || x + w > width || y + h > height) problem(`outside: ${JSON.stringify(rect)}`);
+            if (Math.abs(w / h - 16 / 9) > 0.16 && !(screen && i === count - 1)) problem(`${w}x${h} is not 16:9`);
+            // 1/18 of the longer side: 106 pixels at 1080p, 47 at 480p.
+            if (w < Math.max(width, height) / 18) problem(`${w}x${h} is too small to see`);
+            if (rects.slice(i + 1).some((other) => overlap(rect, other))) problem(`overlaps: ${JSON.stringify(rect)}`);
           }
+        }
+      }
+    }
+    expect(problems.slice(0, 10)).toEqual([]);
+  });
+
+  it('wastes nothing: no other number of columns makes larger tiles', () => {
+    for (const [width, height] of SIZES) {
+      for (let count = 1; count <= MAX_TILES; count++) {
+        const [tile] = layOut('grid', people(count), width, height);
+        for (let columns = 1; columns <= count; columns++) {
+          const rows = Math.ceil(count / columns);
+          // Without any gap, so a little more than what can be had.
+          const best = Math.min(width / columns, ((height / rows) * 16) / 9);
+          expect(tile?.width, `${count} in ${width}x${height}, ${columns} columns`).toBeGreaterThan(best * 0.86 - 4);
         }
       }
     }
@@ -59,6 +91,9 @@ describe('layOut', () => {
   it('makes the speaker large', () => {
     const rects = layOut('speaker', people(4), 1280, 720);
     expect(rects[1]?.width).toBeGreaterThan(3 * (rects[0]?.width ?? 0));
+    // Many others get a wider strip, and are still smaller.
+    const many = layOut('speaker', people(30), 1280, 720);
+    expect(many[1]?.width).toBeGreaterThan(5 * (many[0]?.width ?? 0));
   });
 
   it('makes a shared screen large in every layout, and is a grid without one', () => {

@@ -26,17 +26,25 @@ export const MAX_TILES = 49;
 const TILE_ASPECT = 16 / 9;
 /** Share of the canvas' shorter side between tiles and around them: 8 pixels at 720p. */
 const GAP_SHARE = 0.0115;
-/** Share of the longer side that the strip beside a large tile takes. */
-const STRIP_SHARE = 0.22;
+/**
+ * Shares of the longer side that the strip beside a large tile may take: the first in which its tiles are wide enough,
+ * so that a few people leave the large tile as large as it can be, and many are still seen.
+ */
+const STRIP_SHARES = [0.22, 0.26, 0.3, 0.34, 0.38, 0.42] as const;
+/** What is wide enough there, as a share of the longer side. */
+const STRIP_TILE_SHARE = 0.1;
 
-/** A rectangle for each of the first `MAX_TILES` tiles, in their order. */
-export function layOut(kind: LayoutKind, tiles: readonly LayoutTile[], width: number, height: number): Rect[] {
+/**
+ * A rectangle for each of the first `MAX_TILES` tiles, in their order.
+ * @param top height of a band above the tiles that stays free
+ */
+export function layOut(kind: LayoutKind, tiles: readonly LayoutTile[], width: number, height: number, top = 0): Rect[] {
   const gap = even(Math.min(width, height) * GAP_SHARE);
-  const canvas = inset({ x: 0, y: 0, width, height }, gap);
+  const canvas = inset({ x: 0, y: top, width, height: height - top }, gap);
   const shown = tiles.slice(0, MAX_TILES);
   const large = largeTile(kind, shown);
   if (large === null || shown.length === 1) return packGrid(shown.length, canvas, gap);
-  const [main, strip] = splitForStrip(canvas, gap);
+  const { main, strip } = splitForStrip(canvas, gap, shown.length - 1);
   const others = packGrid(shown.length - 1, strip, gap);
   const [mainRect] = shown[large]?.source === 'screen' ? [evenRect(main)] : packGrid(1, main, gap);
   return [...others.slice(0, large), ...(mainRect ? [mainRect] : []), ...others.slice(large)];
@@ -55,20 +63,33 @@ function largeTile(kind: LayoutKind, tiles: readonly LayoutTile[]): number | nul
   return find(({ isSpeaker, source }) => isSpeaker && source === 'main') ?? (tiles.length > 0 ? 0 : null);
 }
 
-function splitForStrip(canvas: Rect, gap: number): [Rect, Rect] {
-  const { x, y, width, height } = canvas;
+interface Split {
+  main: Rect;
+  strip: Rect;
+}
+
+/** The large tile's part and the strip's, for so many tiles in the strip. */
+function splitForStrip(canvas: Rect, gap: number, count: number): Split {
+  const wanted = Math.max(canvas.width, canvas.height) * STRIP_TILE_SHARE;
+  const splits = STRIP_SHARES.map((share) => split(canvas, gap, share));
+  const width = ({ strip }: Split): number => packGrid(count, strip, gap)[0]?.width ?? 0;
+  const largest = splits.reduce((best, one) => (width(one) > width(best) ? one : best));
+  return splits.find((one) => width(one) >= wanted) ?? largest;
+}
+
+function split({ x, y, width, height }: Rect, gap: number, share: number): Split {
   if (width >= height) {
-    const strip = even(width * STRIP_SHARE);
-    return [
-      { x, y, width: width - strip - gap, height },
-      { x: x + width - strip, y, width: strip, height },
-    ];
+    const strip = even(width * share);
+    return {
+      main: { x, y, width: width - strip - gap, height },
+      strip: { x: x + width - strip, y, width: strip, height },
+    };
   }
-  const strip = even(height * STRIP_SHARE);
-  return [
-    { x, y, width, height: height - strip - gap },
-    { x, y: y + height - strip, width, height: strip },
-  ];
+  const strip = even(height * share);
+  return {
+    main: { x, y, width, height: height - strip - gap },
+    strip: { x, y: y + height - strip, width, height: strip },
+  };
 }
 
 /** `count` 16:9 tiles as large as they can be inside `area`, rows and the whole block centred. */

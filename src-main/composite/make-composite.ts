@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { CardRenderer } from '../contract/cards.ts';
 import { RollcallError } from '../contract/errors.ts';
 import type { Session } from '../contract/session.ts';
+import { DEFAULT_THEME, type Theme } from '../contract/theme.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
 import { CardFiles } from '../media/card-files.ts';
 import { makeSoundParts, type SoundPart } from '../media/encode-sound.ts';
@@ -14,6 +15,7 @@ import { renderScene } from '../media/scene.ts';
 import { DEFAULT_ENCODER } from '../media/segment.ts';
 import { StreamPictures } from '../media/stream-pictures.ts';
 import type { TrackPool } from '../media/track-pool.ts';
+import { planBadges } from './badges.ts';
 import { compositeRange, mergeIntervals, planIntervals, type CompositeRange, type Interval } from './intervals.ts';
 import type { LayoutKind } from './layout.ts';
 import { segmentScene, type ComposeCanvas } from './segment-scene.ts';
@@ -30,6 +32,9 @@ export interface MakeCompositeJob {
   fps: number;
   /** Peer ids to leave out: picture, sound and name. */
   withoutPeers: readonly string[];
+  /** Only this part of the session; all of it where absent. */
+  range?: CompositeRange | undefined;
+  theme?: Theme | undefined;
   /** Absolute, or relative to the session folder. */
   outFile: string;
   ffmpeg: Ffmpeg;
@@ -60,7 +65,7 @@ const SOUND_SHARE = 0.1;
 /** Makes one MP4 of the whole session, from the first stream's start to the last one's end. */
 export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposite> {
   const { session, sessionDir, width, height, fps } = job;
-  const range = compositeRange(session);
+  const range = job.range ?? compositeRange(session);
   if (!range)
     throw new RollcallError('NO_MEDIA', 'The session has no media to compose.', 'There is nothing to make a file of.');
   checkSize(width, height);
@@ -79,7 +84,7 @@ export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposit
  * itself, made later with the same settings, finds them by what they show.
  */
 export async function advanceComposite(job: MakeCompositeJob, untilMs: number): Promise<void> {
-  const range = compositeRange(job.session);
+  const range = job.range ?? compositeRange(job.session);
   if (range) await prepareComposite(job, range, untilMs);
 }
 
@@ -162,16 +167,24 @@ async function renderSegments(
   const cards = new CardFiles(job.cards, dir);
   const shown = new Set(intervals.flatMap(({ tiles }) => tiles.map(({ streamId }) => streamId)));
   const pictures = new Map<string, StreamPictures>();
-  const canvas: ComposeCanvas = { width, height, fps, layout };
+  const canvas: ComposeCanvas = {
+    width,
+    height,
+    fps,
+    layout,
+    theme: job.theme ?? DEFAULT_THEME,
+    startMs: range.startMs,
+  };
   const grid = { startMs: range.startMs, fps, ticks: total };
   for (const streamId of shown) {
     const tracks = session.tracks.filter((track) => track.stream_id === streamId);
     pictures.set(streamId, await StreamPictures.open(job.pool, tracks, grid));
   }
+  const badges = planBadges(session, job.timeline, range, fps);
   const made: { file: string; frames: number }[] = [];
   for (const segment of planSegments(intervals, fps)) {
     if (range.startMs + (segment.to * 1000) / fps > untilMs) break;
-    const scene = await segmentScene(segment, canvas, pictures, cards);
+    const scene = await segmentScene(segment, canvas, { pictures, badges, cards });
     const onProgress = (frames: number): void => onShare((segment.from + frames) / total);
     const file = await renderScene({ scene, encoder: DEFAULT_ENCODER, workDir: dir, ffmpeg, signal, onProgress });
     made.push({ file, frames: segment.to - segment.from });

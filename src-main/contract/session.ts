@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { certificateSchema } from './certificate.ts';
 import { ERROR_KINDS, type ErrorCode } from './errors.ts';
 import { roomRecordingSchema } from './settings.ts';
+import { themeSchema } from './theme.ts';
 import { mediaKindSchema, sourceSchema } from './timeline.ts';
 
 /**
@@ -113,6 +115,8 @@ export const outputSchema = z.object({
   width: z.number().int().nullable(),
   height: z.number().int().nullable(),
   error: errorRecordSchema.nullable(),
+  /** What was measured of the file; absent until it was, and in sessions of earlier versions. */
+  certificate: certificateSchema.optional(),
 });
 export type SessionOutput = z.infer<typeof outputSchema>;
 
@@ -198,6 +202,8 @@ export const sessionSchema = z.object({
     composite: z.boolean(),
     /** The recording began when the recorder joined, and the composite does. Absent: with the first media. */
     start: z.literal('join').optional(),
+    /** How the composite looks; as the app's default where absent. */
+    theme: themeSchema.optional(),
     destination: z.object({ kind: z.enum(['s3', 'hosted']), location: z.string().nullable(), prefix: z.string() }),
   }),
   peers: z.array(peerSchema),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { themeSchema } from './theme.ts';
 
 /**
  * Templates, rooms and destinations: the settings file of `--settings`, import and export, and (secrets apart) what the
@@ -139,11 +140,15 @@ export const uploadsSchema = z.strictObject({
 });
 export type UploadsSettings = z.infer<typeof uploadsSchema>;
 
+/** What is the same for every composite. */
+export const compositeSettingsSchema = z.strictObject({ theme: themeSchema.optional() });
+
 export const settingsSchema = z
   .strictObject({
     hosted: hostedSchema.nullish(),
     webhook: webhookSchema.nullish(),
     uploads: uploadsSchema.nullish(),
+    composite: compositeSettingsSchema.nullish(),
     templates: z.array(templateSchema).default([]),
     rooms: z.array(roomSchema).default([]),
   })

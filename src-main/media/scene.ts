@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RollcallError } from '../contract/errors.ts';
 import type { CardFile } from './card-files.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
-import type { Layer, SegmentSpec, ShownPart } from './segment-graph.ts';
+import type { Border, Layer, Overlay, SegmentSpec, ShownPart } from './segment-graph.ts';
 import { renderSegment, type EncoderSettings } from './segment.ts';
 import { preparePart, type PlannedPart } from './stream-pictures.ts';
 
@@ -29,7 +29,8 @@ export interface Scene {
   background: string;
   letterbox: string;
   tiles: SceneTile[];
-  overlays: { card: CardFile; x: number; y: number }[];
+  overlays: { card: CardFile; x: number; y: number; shown?: Overlay['shown'] }[];
+  borders?: Border[] | undefined;
 }
 
 export interface SceneJob {
@@ -85,9 +86,9 @@ async function prepareLayers(scene: Scene, dir: string): Promise<Layer[]> {
 }
 
 function segmentSpec(scene: Scene, layers: Layer[]): SegmentSpec {
-  const { width, height, fps, frames, background, letterbox } = scene;
-  const overlays = scene.overlays.map(({ card, x, y }) => ({ file: card.file, x, y }));
-  return { width, height, fps, frames, background, letterbox, layers, overlays };
+  const { width, height, fps, frames, background, letterbox, borders } = scene;
+  const overlays = scene.overlays.map(({ card, x, y, shown }) => ({ file: card.file, x, y, shown }));
+  return { width, height, fps, frames, background, letterbox, layers, overlays, borders };
 }
 
 /**
@@ -140,7 +141,8 @@ function sceneHash(scene: Scene, encoder: EncoderSettings): string {
         );
     }
   }
-  for (const { card, x, y } of scene.overlays) hash.update(JSON.stringify([card.hash, x, y]));
+  for (const { card, x, y, shown } of scene.overlays) hash.update(JSON.stringify([card.hash, x, y, shown]));
+  if (scene.borders) hash.update(JSON.stringify(scene.borders));
   return hash.digest('hex').slice(0, 32);
 }
 

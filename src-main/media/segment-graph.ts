@@ -21,6 +21,21 @@ export interface Overlay {
   file: string;
   x: number;
   y: number;
+  /** Frames of the segment, [from, to), in which it is there; always where absent. */
+  shown?: readonly (readonly [number, number])[] | undefined;
+}
+
+/** A frame of one colour just inside a layer, for some frames of the segment. */
+export interface Border {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Of the line, pixels. */
+  thickness: number;
+  /** `0xRRGGBB` */
+  colour: string;
+  shown: readonly (readonly [number, number])[];
 }
 
 export interface SegmentSpec {
@@ -34,6 +49,7 @@ export interface SegmentSpec {
   letterbox: string;
   layers: Layer[];
   overlays: Overlay[];
+  borders?: Border[] | undefined;
 }
 
 export interface SegmentArgs {
@@ -77,26 +93,41 @@ export function segmentArgs(spec: SegmentSpec): SegmentArgs {
     return `l${l}`;
   });
 
-  const overlay = (under: string, { file, x, y }: Overlay, name: string): string => {
+  const overlay = (under: string, { file, x, y, shown }: Overlay, name: string): string => {
     chains.push(`[${still(file)}]scale=${COLOUR},format=yuva420p[a${name}]`);
-    chains.push(`[${under}][a${name}]overlay=${x}:${y}:format=yuv420:eof_action=repeat[${name}]`);
+    chains.push(`[${under}][a${name}]overlay=${x}:${y}:format=yuv420:eof_action=repeat${enabled(shown)}[${name}]`);
     return name;
   };
-  const within = ({ x, y }: Overlay, layer: Layer): boolean =>
+  const border = (under: string, { x, y, width, height, thickness, colour, shown }: Border, name: string): string => {
+    const box = `drawbox=${x}:${y}:${width}:${height}:${colour}:${thickness}`;
+    chains.push(`[${under}]${box}${enabled(shown)}[${name}]`);
+    return name;
+  };
+  const within = ({ x, y }: { x: number; y: number }, layer: Layer): boolean =>
     x >= layer.x && y >= layer.y && x < layer.x + layer.width && y < layer.y + layer.height;
   // What lies on one layer is drawn there: blending a label into a small tile touches little memory.
   const dressed = layerLabels.map((label, l) => {
     const layer = spec.layers[l];
+    const bordered = (spec.borders ?? []).reduce((under, line, b) => {
+      if (!layer || !within(line, layer)) return under;
+      return border(under, { ...line, x: line.x - layer.x, y: line.y - layer.y }, `b${b}`);
+    }, label);
     return spec.overlays.reduce((under, over, o) => {
       if (!layer || !within(over, layer)) return under;
       return overlay(under, { ...over, x: over.x - layer.x, y: over.y - layer.y }, `q${o}`);
-    }, label);
+    }, bordered);
   });
   let output = stack(spec, dressed, chains);
   spec.overlays.forEach((over, o) => {
     if (!spec.layers.some((layer) => within(over, layer))) output = overlay(output, over, `q${o}`);
   });
   return { inputs, graph: chains.join(';\n'), output: `[${output}]` };
+}
+
+/** Frame numbers in the graph count from the segment's first. */
+function enabled(shown: Overlay['shown']): string {
+  if (!shown) return '';
+  return `:enable='${shown.map(([from, to]) => `between(n,${from},${to - 1})`).join('+') || '0'}'`;
 }
 
 /** Lays the layers, which do not overlap, on the canvas: each pixel is copied once, whatever their number. */

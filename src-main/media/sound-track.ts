@@ -103,6 +103,31 @@ export class SoundTrack {
     return runs;
   }
 
+  /** From where to where the file has sound, and the holes in it; samples of the file. Null where it has none. */
+  outline(): { from: number; to: number; holes: [number, number][] } | null {
+    const [first] = this.#stretches;
+    if (!first) return null;
+    const holes: [number, number][] = [];
+    let end = first.position;
+    for (const { position, samples, count, gapBefore } of this.#stretches) {
+      if (gapBefore && position > end) holes.push([end, position]);
+      end = position + samples * count;
+    }
+    return { from: first.position, to: end, holes };
+  }
+
+  /** How many of the file's packets sound in [from, to), samples of the file. */
+  packetsIn(from: number, to: number): number {
+    let packets = 0;
+    for (const { position, samples, count, silence } of this.#stretches) {
+      if (silence) continue;
+      const first = Math.max(0, Math.floor((from - position) / samples));
+      const end = Math.min(count, Math.ceil((to - position) / samples));
+      packets += Math.max(0, end - first);
+    }
+    return packets;
+  }
+
   /** The data of the runs from the first that ends after a sample on, so many of them, in order. */
   async *data(from: number, count: number): AsyncGenerator<Uint8Array, void, undefined> {
     let left = count;

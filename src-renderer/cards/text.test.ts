@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { discColour, initials, shorten } from './text.ts';
+import { discColour, initials, isRightToLeft, oneLine, shorten } from './text.ts';
 
 describe('initials', () => {
   it.each([
@@ -26,6 +26,28 @@ describe('shorten', () => {
     ['👩‍🚀👩‍🚀👩‍🚀👩‍🚀', 3, '👩‍🚀👩‍🚀…'],
   ])('%j to %d is %j', (text, width, expected) => expect(shorten(text, fits(width))).toBe(expected));
 });
+
+describe('oneLine', () => {
+  it.each([
+    ['a\nb\r\n\t c', 'a b c'],
+    ['  \u2028 ', ''],
+    ['\u202eevil\u202c %{x} "q"', 'evil %{x} "q"'],
+    ['\u200fمحمد\u200e', 'محمد'],
+    ['👩‍🚀', '👩‍🚀'],
+    ['می‌خواهم', 'می‌خواهم'],
+    ['a\ud800b', 'a\ufffdb'],
+    ['x'.repeat(5000), 'x'.repeat(200)],
+  ])('of %j is %j', (text, expected) => expect(oneLine(text)).toBe(expected));
+});
+
+it.each([
+  ['Ann', false],
+  ['"محمد" (Ann)', true],
+  ['123 שלום', true],
+  ['123', false],
+  ['王小明', false],
+  ['Ann محمد', false],
+])('%j reads from right to left: %s', (text, expected) => expect(isRightToLeft(text)).toBe(expected));
 
 it('gives every seed one colour, and near seeds different ones', () => {
   expect(discColour('peer-1')).toBe(discColour('peer-1'));

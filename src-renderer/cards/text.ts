@@ -34,6 +34,32 @@ export function discColour(seed: string): string {
   return `hsl(${(hash >>> 8) % 360} 42% 38%)`;
 }
 
+/** Whether a text reads from right to left: by its first letter, as the Unicode bidirectional algorithm has it. */
+export function isRightToLeft(text: string): boolean {
+  const first = /\p{L}/u.exec(text)?.[0] ?? '';
+  return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u.test(
+    first,
+  );
+}
+
+/** Longer names are cut before they are measured: nobody can read more, and measuring is not free. */
+const MAX_GRAPHEMES = 200;
+
+/**
+ * A name as one line: white space and line breaks made one space, control characters and unpaired direction marks taken
+ * out (a name must not turn around what stands beside it), and at most so many characters.
+ */
+export function oneLine(text: string): string {
+  const clean = text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .trim();
+  return graphemes(clean.slice(0, MAX_GRAPHEMES * 12))
+    .slice(0, MAX_GRAPHEMES)
+    .join('');
+}
+
 /** The longest beginning of `text` that fits, with an ellipsis where it is not all of it. */
 export function shorten(text: string, fits: (candidate: string) => boolean): string {
   if (fits(text)) return text;
