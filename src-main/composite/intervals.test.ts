@@ -28,7 +28,7 @@ function sessionOf(specs: StreamSpec[]): Session {
     peer_id,
     display_name: `name of ${peer_id}`,
   }));
-  return { streams, tracks, peers } as unknown as Session;
+  return { streams, tracks, peers, settings: {} } as unknown as Session;
 }
 
 const show = (intervals: Interval[]): string =>
@@ -52,6 +52,34 @@ function plan(specs: StreamSpec[], events: TimelineEvent[] = [], without: string
     JSON.stringify(tiles),
   );
 }
+
+it('begins with the joining of the recorder where the recording did', () => {
+  const session = sessionOf([['a', 'regular', 5000, 9000]]);
+  expect(compositeRange({ ...session, settings: { ...session.settings, start: 'join' } })).toEqual({
+    startMs: 0,
+    endMs: 9000,
+  });
+});
+
+it('has nobody in the picture while the recording is paused', () => {
+  const specs: StreamSpec[] = [['a', 'regular', 1000, 11_000, [[1000, 4000], [7000, 11_000]]]]; // prettier-ignore
+  const session = { ...sessionOf(specs), pauses: [[4000, 7000]] as [number, number][] };
+  const intervals = planIntervals(session, [], { startMs: 1000, endMs: 11_000 }, 10);
+  expect(intervals.map(({ from, to, tiles, paused }) => [from, to, tiles.length, paused ?? false])).toEqual([
+    [0, 30, 1, false],
+    [30, 60, 0, true],
+    [60, 100, 1, false],
+  ]);
+});
+
+it('shows the name of somebody who was announced after their media from the beginning', () => {
+  const events: TimelineEvent[] = [
+    joined(0, 'a', 'a'),
+    { t: 800, type: 'peer-renamed', peer_id: 'a', display_name: 'Ana' },
+  ];
+  const [first] = planIntervals(sessionOf([['a', 'regular', 0, 2000]]), events, { startMs: 0, endMs: 2000 }, 10);
+  expect(first?.tiles[0]?.name).toBe('Ana');
+});
 
 describe('planIntervals', () => {
   it.each<[string, StreamSpec[], TimelineEvent[], string]>([

@@ -31,6 +31,8 @@ export type CaptureCommand =
   /** Keep nothing of what is sent until `resume`; answered by `paused`. */
   | { type: 'pause' }
   | { type: 'resume' }
+  /** The computer was asleep for so long, milliseconds. */
+  | { type: 'wake'; sleptMs: number }
   /** Leave the call, close every track, then answer `stopped`. */
   | { type: 'stop' }
   /** Bytes of chunks that are on disk now (cumulative): the page's bound on what is in flight. */

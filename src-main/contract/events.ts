@@ -37,10 +37,16 @@ export type RollcallEvent =
       eta?: number;
     }
   /** Every 10 s: what arrives on each track. `t` and `last_key_frame_ms` are on the session clock. */
-  | { event: 'health'; t: number; tracks: TrackHealth[] }
+  | { event: 'health'; t: number; tracks: TrackHealth[]; peers: PeerHealth[] }
   | { event: 'warning'; code: string; message: string; t?: number }
   | ({ event: 'error' } & ErrorRecord)
   | DoneEvent;
+
+/** One peer's health. `av_skew_ms`: how much later than at best the picture arrives against the sound; null: not both. */
+export interface PeerHealth {
+  peer_id: string;
+  av_skew_ms: number | null;
+}
 
 /** One track's health. `level` is 0 to 1 for audio while a window shows it, else null. */
 export interface TrackHealth {

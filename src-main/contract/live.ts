@@ -24,6 +24,11 @@ export interface LivePeer {
   peerId: string;
   displayName: string;
   present: boolean;
+  /**
+   * How much later than at the best moment so far the picture arrives against the sound, milliseconds; null where one of
+   * them is not sent now. An estimate of how far apart they are on their way; the files are put in sync by their clocks.
+   */
+  avSkewMs?: number | null;
   streams: { streamId: string; type: StreamType; tracks: LiveTrack[] }[];
 }
 

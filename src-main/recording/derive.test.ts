@@ -116,6 +116,20 @@ describe('a session from what is on disk', () => {
     expect(track).toMatchObject({ end_ms: 9000, paused: [[5100, 9000]] });
   });
 
+  test('pauses of the recording are spans; one that nothing ended lasts to the end', () => {
+    const timeline: TimelineEvent[] = [
+      joined,
+      { t: 1000, type: 'recording-paused' },
+      { t: 3000, type: 'recording-resumed' },
+      { t: 8000, type: 'recording-paused' },
+      { t: 9500, type: 'session-stopped', reason: '' },
+    ];
+    expect(derive(timeline, [], []).pauses).toEqual([
+      [1000, 3000],
+      [8000, 9500],
+    ]);
+  });
+
   test('without clock samples the announcement stands in', () => {
     const [track] = derive([joined, started(AUDIO, 'audio', 50)], [[AUDIO, content(1000)]], []).tracks;
     expect(track).toMatchObject({ start_ms: 50, end_ms: 1050 });

@@ -1,9 +1,20 @@
-import type { TrackStats } from '../contract/capture.ts';
-import type { TrackHealth } from '../contract/events.ts';
+import type { ClockSample, TrackStats } from '../contract/capture.ts';
+import type { PeerHealth, TrackHealth } from '../contract/events.ts';
 import type { LivePeer, LiveTrack } from '../contract/live.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
 
-type MutableTrack = LiveTrack & { previousBytes: number; previousFrames: number };
+type MutableTrack = LiveTrack & { previousBytes: number; previousFrames: number; delay: Delay };
+
+/** How much later than at best a track's frames arrive. */
+interface Delay {
+  /** The least that arrival was behind the file's time, milliseconds. */
+  leastMs: number;
+  /** Beyond that, at the last sample. */
+  excessMs: number | null;
+}
+
+/** Clocks of senders and ours drift apart by up to about this much a second, which is no delay. */
+const DRIFT_MS_PER_S = 0.1;
 
 interface MutableStream {
   streamId: string;
@@ -74,16 +85,26 @@ export class LivePeers {
     }
   }
 
+  /** Takes a sample of a track's clock, about one a second. */
+  clock(trackId: string, { fileMs, arrivalMs }: ClockSample): void {
+    const delay = this.#tracks.get(trackId)?.delay;
+    if (!delay) return;
+    const nowMs = arrivalMs - fileMs;
+    delay.leastMs = Math.min(delay.leastMs + DRIFT_MS_PER_S, nowMs);
+    delay.excessMs = nowMs - delay.leastMs;
+  }
+
   /** A copy for the window. */
   view(): LivePeer[] {
     return [...this.#peers.values()].map(({ peerId, displayName, present, streams }) => ({
       peerId,
       displayName,
       present,
+      avSkewMs: avSkew(streams),
       streams: streams.map(({ streamId, screen, tracks }) => ({
         streamId,
         type: screen ? 'screen' : tracks.some((track) => track.kind === 'video') ? 'regular' : 'audio',
-        tracks: tracks.map(({ previousBytes: _bytes, previousFrames: _frames, ...track }) => track),
+        tracks: tracks.map(({ previousBytes: _bytes, previousFrames: _frames, delay: _delay, ...track }) => track),
       })),
     }));
   }
@@ -109,6 +130,13 @@ export class LivePeers {
         })),
       ),
     );
+  }
+
+  /** The people, as `--json` tells of them. */
+  peerHealth(): PeerHealth[] {
+    return [...this.#peers.values()]
+      .filter(({ present }) => present)
+      .map(({ peerId, streams }) => ({ peer_id: peerId, av_skew_ms: avSkew(streams) }));
   }
 
   displayName(peerId: string): string {
@@ -145,6 +173,7 @@ export class LivePeers {
       level: null,
       previousBytes: 0,
       previousFrames: 0,
+      delay: { leastMs: Infinity, excessMs: null },
     };
     stream.tracks.push(track);
     this.#tracks.set(event.track_id, track);
@@ -157,4 +186,13 @@ export class LivePeers {
       peer.streams = peer.streams.filter((stream) => stream.tracks.length > 0);
     }
   }
+}
+
+/** Of microphone and camera: a screen has its sound seldom, and rests often. */
+function avSkew(streams: readonly MutableStream[]): number | null {
+  const tracks = streams.find(({ screen }) => !screen)?.tracks ?? [];
+  const excess = (kind: LiveTrack['kind']): number | null =>
+    tracks.findLast((track) => track.kind === kind && !track.paused)?.delay.excessMs ?? null;
+  const [sound, picture] = [excess('audio'), excess('video')];
+  return sound === null || picture === null ? null : Math.round(picture - sound);
 }

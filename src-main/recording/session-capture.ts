@@ -258,6 +258,7 @@ export class SessionCapture {
       case 'chat':
         return this.#chat(message.message);
       case 'clock':
+        this.peers.clock(message.trackId, message.sample);
         return this.#open().tracks.appendClock(message.trackId, message.sample);
       case 'stats':
         this.peers.stats(message.tracks);
@@ -311,7 +312,12 @@ export class SessionCapture {
     const now = Date.now();
     if (!this.#session || now - this.#healthAtMs < HEALTH_MS) return;
     this.#healthAtMs = now;
-    this.#emit({ event: 'health', t: now - this.#session.epochMs, tracks: this.peers.health() });
+    this.#emit({
+      event: 'health',
+      t: now - this.#session.epochMs,
+      tracks: this.peers.health(),
+      peers: this.peers.peerHealth(),
+    });
   }
 
   /** @param peers null while the call is lost: nobody can tell then. */

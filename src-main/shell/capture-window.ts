@@ -1,4 +1,4 @@
-import { BrowserWindow, MessageChannelMain, session as electronSession, type Session } from 'electron';
+import { BrowserWindow, MessageChannelMain, powerMonitor, session as electronSession, type Session } from 'electron';
 import { randomUUID } from 'node:crypto';
 import type { CaptureCommand } from '../contract/capture.ts';
 import { RollcallError } from '../contract/errors.ts';
@@ -60,6 +60,8 @@ export async function openCaptureWindow(
     onGone(details.reason);
     window.destroy();
   });
+  const awake = whenWoken((sleptMs) => port1.postMessage({ type: 'wake', sleptMs } satisfies CaptureCommand));
+  window.once('closed', awake);
   await window.loadURL(`${APP_ORIGIN}/capture.html`);
   window.webContents.postMessage('capture-port', null, [port2]);
   return {
@@ -69,6 +71,22 @@ export async function openCaptureWindow(
       port1.close();
       if (!window.isDestroyed()) window.destroy();
     },
+  };
+}
+
+/** Calls `onWake` whenever the computer has slept, with how long. Returns how to stop. */
+function whenWoken(onWake: (sleptMs: number) => void): () => void {
+  let asleepAtMs: number | null = null;
+  const suspend = (): void => void (asleepAtMs = Date.now());
+  const resume = (): void => {
+    onWake(asleepAtMs === null ? 0 : Date.now() - asleepAtMs);
+    asleepAtMs = null;
+  };
+  powerMonitor.on('suspend', suspend);
+  powerMonitor.on('resume', resume);
+  return () => {
+    powerMonitor.off('suspend', suspend);
+    powerMonitor.off('resume', resume);
   };
 }
 

@@ -109,6 +109,17 @@ export class Call {
     return this.#signalling.changeDisplayName(displayName);
   }
 
+  /** The network may be another one: ICE looks for a way at once, not only when the old one has timed out. */
+  networkChanged(): void {
+    const transport = this.#transport;
+    if (this.#over || !transport) return;
+    this.#restartIce(transport).catch((error: unknown) => console.warn('ICE was not restarted', error));
+  }
+
+  async #restartIce(transport: mediasoup.Transport): Promise<void> {
+    await transport.restartIce({ iceParameters: await this.#signalling.restartIce(transport.id) });
+  }
+
   leave(): void {
     this.#over = true;
     clearTimeout(this.#iceTimer);
@@ -148,10 +159,9 @@ export class Call {
       () => this.#lose('ice', 'media stopped and an ICE restart did not help'),
       ICE_RESTART_TIMEOUT_MS,
     );
-    this.#signalling
-      .restartIce(transport.id)
-      .then((iceParameters) => transport.restartIce({ iceParameters }))
-      .catch((error: unknown) => this.#lose('ice', `the server refused an ICE restart: ${String(error)}`));
+    this.#restartIce(transport).catch((error: unknown) =>
+      this.#lose('ice', `the server refused an ICE restart: ${String(error)}`),
+    );
   }
 
   #setLink(up: boolean): void {

@@ -12,6 +12,8 @@ worker.onmessage = (event: MessageEvent<FromWorker>) => session.handleWorker(eve
 worker.onerror = (event) => session.fail(`the capture Worker failed: ${event.message}`);
 window.addEventListener('unhandledrejection', (event) => session.fail(String(event.reason)));
 
+window.addEventListener('online', () => session.networkChanged());
+
 window.addEventListener('message', (event: MessageEvent) => {
   const port = event.ports[0];
   if (event.source !== window || event.data !== 'capture-port' || !port) return;

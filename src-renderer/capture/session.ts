@@ -4,7 +4,7 @@ import { MediasoupDemoSignalling } from '../call/mediasoup-demo.ts';
 import { JoinError, type RemotePeer } from '../call/signalling.ts';
 import { LiveTracks, type Untimed } from './live-tracks.ts';
 import { StreamIds } from './stream-ids.ts';
-import { nowMs, type FromWorker, type ToWorker } from './worker-messages.ts';
+import { nowMs, slept, type FromWorker, type ToWorker } from './worker-messages.ts';
 
 type StartCommand = Extract<CaptureCommand, { type: 'start' }>;
 
@@ -32,6 +32,8 @@ export class CaptureSession {
   /** While media cannot come over a call that is there. */
   #linkDownAtMs: number | null = null;
   #rejoinedAtMs: number | null = null;
+  /** While it waits to join again: ends the wait. */
+  #retryNow: (() => void) | null = null;
   #presenceTimer: ReturnType<typeof setTimeout> | undefined;
   #stopping = false;
   /** The recording is paused: nothing that is sent is kept. */
@@ -53,6 +55,7 @@ export class CaptureSession {
         else if (message.command.type === 'stop') this.#stop();
         else if (message.command.type === 'pause') this.#setPaused(true);
         else if (message.command.type === 'resume') this.#setPaused(false);
+        else if (message.command.type === 'wake') this.#wake(message.command.sleptMs);
         return;
       case 'key-frame-wanted':
         return this.#requestKeyFrame(message.trackId, message.reason);
@@ -64,6 +67,21 @@ export class CaptureSession {
         this.#call?.leave();
         return this.#toMain({ type: 'stopped', t: this.#sessionMs() });
     }
+  }
+
+  /** The network is another one, or is back: nothing waits for time-outs and backoffs. */
+  networkChanged(): void {
+    this.#retryNow?.();
+    if (this.#lostAtMs === null) this.#call?.networkChanged();
+  }
+
+  #wake(sleptMs: number): void {
+    slept(sleptMs);
+    if (sleptMs > 0) {
+      const message = `This computer slept for ${Math.round(sleptMs / 1000)} s: nothing of that time could be captured.`;
+      this.#timeline({ type: 'warning', code: 'SLEPT', message });
+    }
+    this.networkChanged();
   }
 
   /** Tells main that this page cannot go on. */
@@ -302,7 +320,11 @@ export class CaptureSession {
     const oldTracks = this.#tracks.consumerIds;
     for (let attempt = 0; !this.#stopping && this.#start; attempt += 1) {
       const delayS = REJOIN_DELAYS_S[Math.min(attempt, REJOIN_DELAYS_S.length - 1)] ?? 5;
-      await new Promise((resolve) => setTimeout(resolve, delayS * 1000));
+      await new Promise<void>((resolve) => {
+        this.#retryNow = resolve;
+        setTimeout(resolve, delayS * 1000);
+      });
+      this.#retryNow = null;
       if (this.#stopping) break;
       let peers: RemotePeer[];
       try {

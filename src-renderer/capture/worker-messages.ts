@@ -1,3 +1,4 @@
+import { SleepClock } from './sleep-clock.ts';
 import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/capture.ts';
 import type { MediaKind, Source, SpanReason } from '../../src-main/contract/timeline.ts';
 
@@ -54,5 +55,12 @@ export type FromWorker =
   | { type: 'overloaded'; overloaded: boolean }
   | { type: 'all-closed' };
 
-/** Unix milliseconds on the monotonic clock: comparable between a page and its Workers. */
-export const nowMs = (): number => performance.timeOrigin + performance.now();
+const monotonicMs = (): number => performance.timeOrigin + performance.now();
+const clock = new SleepClock(monotonicMs, Date.now);
+
+/**
+ * Unix milliseconds on the monotonic clock, times of the computer's sleep included: comparable between a page and its
+ * Workers, which both have to be told of a sleep (`slept`).
+ */
+export const nowMs = (): number => clock.now();
+export const slept = (ms: number): void => clock.slept(ms);

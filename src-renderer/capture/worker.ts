@@ -6,7 +6,7 @@ import { LevelMeter } from './level-meter.ts';
 import { Outbox } from './outbox.ts';
 import { placationFrame } from './placate.ts';
 import { TrackRecorder } from './track-recorder.ts';
-import { nowMs, type Continued, type FromWorker, type ToWorker, type TrackInfo } from './worker-messages.ts';
+import { nowMs, slept, type Continued, type FromWorker, type ToWorker, type TrackInfo } from './worker-messages.ts';
 
 /**
  * The capture Worker: every encoded frame passes through here on its way to a decoder that is placated, is muxed and
@@ -228,6 +228,10 @@ function handleMain(command: CaptureCommand): void {
     case 'levels':
       levelsWanted = command.wanted;
       if (!levelsWanted) dropMeters();
+      return;
+    case 'wake':
+      slept(command.sleptMs);
+      toPage({ type: 'command', command });
       return;
     case 'start':
     case 'pause':

@@ -10,7 +10,7 @@ import {
 } from '@tabler/icons-react';
 import type { LivePeer, LiveTrack } from '../../src-main/contract/live.ts';
 import type { StreamType } from '../../src-main/contract/session.ts';
-import { formatBytes, formatRate } from '../state/format.ts';
+import { formatBytes, formatRate, formatSkew } from '../state/format.ts';
 import { peerLevel, trackHealth } from '../state/live-facts.ts';
 import { Avatar } from './Avatar.tsx';
 import { LevelMeter } from './LevelMeter.tsx';
@@ -44,7 +44,9 @@ export function PeerCard({ peer }: { peer: LivePeer }) {
       ) : (
         <ul className={styles.tracks}>
           {peer.streams.flatMap((stream) =>
-            stream.tracks.map((track) => <TrackLine key={track.trackId} track={track} type={stream.type} />),
+            stream.tracks.map((track) => (
+              <TrackLine key={track.trackId} track={track} type={stream.type} skewMs={peer.avSkewMs ?? null} />
+            )),
           )}
         </ul>
       )}
@@ -52,13 +54,13 @@ export function PeerCard({ peer }: { peer: LivePeer }) {
   );
 }
 
-function TrackLine({ track, type }: { track: LiveTrack; type: StreamType }) {
+function TrackLine({ track, type, skewMs }: { track: LiveTrack; type: StreamType; skewMs: number | null }) {
   const Icon = trackIcon(track, type);
   const health = trackHealth(track);
   return (
     <li className={styles.track} data-paused={track.paused}>
       <Icon size={14} aria-hidden className={styles.icon} />
-      <span className={`${styles.what} clip`}>{trackWords(track, type)}</span>
+      <span className={`${styles.what} clip`}>{trackWords(track, type, skewMs)}</span>
       <span className={styles.bytes}>{formatBytes(track.bytes)}</span>
       <span className={styles.health} data-tone={health.tone}>
         {health.tone === 'warn' && <IconAlertTriangle size={12} aria-hidden />}
@@ -74,7 +76,7 @@ function trackIcon(track: LiveTrack, type: StreamType): TablerIcon {
   return track.paused ? IconVideoOff : IconVideo;
 }
 
-function trackWords(track: LiveTrack, type: StreamType): string {
+function trackWords(track: LiveTrack, type: StreamType, skewMs: number | null): string {
   const noun =
     type === 'screen'
       ? track.kind === 'video'
@@ -86,5 +88,6 @@ function trackWords(track: LiveTrack, type: StreamType): string {
   if (track.paused) return noun;
   const size = track.width === null || track.height === null ? null : `${track.width}×${track.height}`;
   const fps = track.fps === null ? null : `${Math.round(track.fps)} fps`;
-  return [noun, size, fps, formatRate(track.bitrateBps)].filter((part) => part !== null).join(' · ');
+  const skew = type === 'regular' && track.kind === 'video' && skewMs !== null ? formatSkew(skewMs) : null;
+  return [noun, size, fps, formatRate(track.bitrateBps), skew].filter((part) => part !== null).join(' · ');
 }

@@ -86,3 +86,6 @@ export function initials(name: string): string {
 
 /** `3 people`, `1 person` */
 export const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
+
+/** How far the picture is behind the sound, with its sign: `skew +4 ms`. */
+export const formatSkew = (ms: number): string => `skew ${ms < 0 ? '−' : '+'}${Math.abs(Math.round(ms))} ms`;
