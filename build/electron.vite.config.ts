@@ -51,6 +51,8 @@ export default defineConfig({
           index: resolve(root, 'src-renderer/index.html'),
           capture: resolve(root, 'src-renderer/capture.html'),
           cards: resolve(root, 'src-renderer/cards.html'),
+          // For looking and for tests: electron-builder.yml leaves it out of packages.
+          gallery: resolve(root, 'src-renderer/gallery.html'),
         },
       },
     },

@@ -55,6 +55,7 @@ const COMMANDS: Record<string, Command> = {
   rollcall: { ...LOUD, parts: APP, loud: false, run: (args, _env, provisions) => runRollcall(args, { provisions }) },
   demo: { ...WINDOWS, parts: CALL, run: script('demo.ts', 'demo/main.ts', 'demo/index.ts') },
   bench: { ...WINDOWS, parts: CALL, run: script('bench.ts', 'bench/main.ts', 'bench/index.ts') },
+  screenshots: { ...WINDOWS, parts: APP, run: script('screenshots/main.ts') },
   test: {
     ...WINDOWS,
     parts: [...CALL, 'store'],

@@ -1,6 +1,9 @@
 import type { Outcome } from './cli/program.ts';
 import { linkTo, replay } from './app-delivery.ts';
+import { AppLibrary } from './app-library.ts';
+import { AppReview } from './app-review.ts';
 import { AppSettings } from './app-settings.ts';
+import { AppSetup } from './app-setup.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import type { Emit, RecordingEvent } from './contract/events.ts';
 import type { AppChange, AppSnapshot, RecordTarget, SessionDetail, SessionSummary } from './contract/ipc.ts';
@@ -54,6 +57,9 @@ export interface RecordOptions {
 /** The app behind the window, the API and `rollcall serve`: recordings, the library, and work on its sessions. */
 export class RollcallApp implements AppService {
   readonly settings: AppSettings;
+  readonly library: AppLibrary;
+  readonly review: AppReview;
+  readonly setup: AppSetup;
   readonly #environment: Environment;
   readonly #index: SessionIndex;
   readonly #listeners = new Set<(change: AppChange) => void>();
@@ -89,13 +95,19 @@ export class RollcallApp implements AppService {
       isActive: (sessionId) => this.#work.has(sessionId) || this.#isRecordings(sessionId),
       onChange: ({ changed, removed }) => this.#tell({ kind: 'sessions', changed, removed }),
     });
-    this.settings = new AppSettings(environment.settingsStore, async () => {
-      this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
-    });
     this.#previews = new PreviewQueue(() => environment.ffmpeg());
     environment.ensurePreviews = async (sessionId, outputId) => {
       await this.previews(sessionId, outputId).catch((error: unknown) => console.error('previews:', error));
     };
+    const changed = async (): Promise<void> => this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
+    this.settings = new AppSettings(environment.settingsStore, changed);
+    this.setup = new AppSetup(environment, changed);
+    this.library = new AppLibrary({
+      index: this.#index,
+      isBusy: (sessionId) => this.#work.has(sessionId) || this.#isRecordings(sessionId),
+      trash: (dir) => environment.trash(dir),
+    });
+    this.review = new AppReview(async (sessionId) => (await this.#index.detail(sessionId)).dir);
     environment.sessionDir = (sessionId) => this.#index.dirOf(sessionId) ?? this.#recordingDir(sessionId);
   }
 
@@ -123,6 +135,7 @@ export class RollcallApp implements AppService {
       platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
       library: { dir, ...(await libraryState(dir)), scanned: this.#index.scanned },
       settings: this.settings.view(),
+      firstRun: this.#index.scanned && this.setup.isFirstRun(this.#index.list().length),
     };
   }
 

@@ -1,4 +1,4 @@
-import { app, protocol, session as electronSession, type Session } from 'electron';
+import { app, protocol, shell, session as electronSession, type Session } from 'electron';
 import Store from 'electron-store';
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
@@ -20,6 +20,8 @@ import { openCaptureWindow } from './shell/capture-window.ts';
 interface Preferences {
   library?: string;
   ffmpeg?: string;
+  /** The first steps were done or skipped. */
+  welcomed?: string;
 }
 
 /** Everything that the command line and the window both stand on, built once. */
@@ -59,7 +61,7 @@ export class Environment {
       const value = this.#store.get(key);
       return typeof value === 'string' && value !== '' ? value : undefined;
     };
-    return { library: text('library'), ffmpeg: text('ffmpeg') };
+    return { library: text('library'), ffmpeg: text('ffmpeg'), welcomed: text('welcomed') };
   }
 
   setPreference(key: keyof Preferences, value: string): void {
@@ -116,7 +118,7 @@ export class Environment {
   }
 
   /** How a capture page for this plan is opened. */
-  openPage(plan: RecordPlan): OpenCapturePage {
+  openPage(plan: Pick<RecordPlan, 'target' | 'origin' | 'room'>): OpenCapturePage {
     return (onMessage, onGone) =>
       openCaptureWindow(
         {
@@ -131,6 +133,11 @@ export class Environment {
         // The page only sees that the connection failed; this says why, and comes first.
         ({ message, remedy }) => onMessage({ type: 'failed', code: 'JOIN_CERTIFICATE', message, remedy }),
       );
+  }
+
+  /** Moves a file or folder to the system's bin. */
+  trash(path: string): Promise<void> {
+    return shell.trashItem(path);
   }
 
   async close(): Promise<void> {

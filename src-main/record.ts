@@ -31,11 +31,13 @@ export interface RecordPlan {
   /** How its composite will look; null for the default. */
   theme: ThemeFile | null;
   target: JoinTarget;
+  /** Name that the other peers see. */
+  displayName: string;
   /** `Origin` for the signalling server: that of the room's page. */
   origin: string;
 }
 
-/** Name that the other peers see. */
+/** Name that the other peers see where the settings have none. */
 export const RECORDER_NAME = 'Rollcall (recording)';
 /** Name that they see while the recording is paused. */
 export const PAUSED_NAME = 'Rollcall (recording paused)';
@@ -61,6 +63,7 @@ export function planRecording(settings: Settings, request: RecordRequest, makeRo
     resolved,
     theme: settings.composite?.theme ?? null,
     target: parseJoinUrl(request.joinUrl),
+    displayName: settings.recorder?.display_name ?? RECORDER_NAME,
     origin: pageOrigin(request.joinUrl),
   };
 }
@@ -106,8 +109,8 @@ export async function prepareCapture(
         signallingUrl: plan.target.signallingUrl,
         // A recorder that joins again with the same id takes its old place in the room.
         peerId: `rollcall-${newId().slice(0, 12)}`,
-        displayName: RECORDER_NAME,
-        pausedDisplayName: PAUSED_NAME,
+        displayName: plan.displayName,
+        pausedDisplayName: plan.displayName === RECORDER_NAME ? PAUSED_NAME : `${plan.displayName} (paused)`,
         paused: false,
         begin: control.start,
         epochMs: null,

@@ -6,7 +6,10 @@ import { OutboxRunner } from './outbox-runner.ts';
 import { settingsOfSession } from './settings/session-room.ts';
 import { registerIpc, sendChange } from './shell/ipc.ts';
 import { focusWindow, openMainWindow } from './shell/main-window.ts';
+import { joinUrlOf, linkIn } from './shell/deep-link.ts';
 import { installMenu } from './shell/menu.ts';
+import { showNotices } from './shell/notices.ts';
+import { installTray } from './shell/tray.ts';
 
 /** Runs the app with its window until it is closed. Only one may run for a user: a second start shows the first's window. */
 export async function runWindow(environment: Environment): Promise<void> {
@@ -22,6 +25,8 @@ export async function runWindow(environment: Environment): Promise<void> {
   });
   let window: BrowserWindow | null = null;
   let leaving = false;
+  /** What a deep link proposes, until the window has asked for it. */
+  let requested = joinUrlOf(linkIn(process.argv) ?? '');
 
   const leave = async (): Promise<void> => {
     if (leaving) return;
@@ -53,10 +58,35 @@ export async function runWindow(environment: Environment): Promise<void> {
   registerIpc({
     service,
     window: () => window,
+    takeRecordRequest: () => {
+      const url = requested;
+      requested = null;
+      return url;
+    },
     onError: (channel, error) => console.error(`${channel}: ${error.message}`),
   });
-  app.on('second-instance', () => (window ? focusWindow(window) : open()));
-  app.on('activate', () => (window ? focusWindow(window) : open()));
+  const show = (): void => (window ? focusWindow(window) : open());
+  const showLink = (link: string | null): void => {
+    requested = link === null ? requested : joinUrlOf(link);
+    show();
+    if (requested !== null) sendChange(window, { kind: 'record-request' });
+  };
+  if (app.isPackaged) app.setAsDefaultProtocolClient('rollcall');
+  app.on('second-instance', (_event, argv) => showLink(linkIn(argv)));
+  app.on('open-url', (event, link) => {
+    event.preventDefault();
+    showLink(link);
+  });
+  const log = (what: string, error: unknown): void => console.error(`${what}:`, error);
+  installTray({
+    service,
+    window: () => window,
+    show,
+    stop: () => sendChange(window, { kind: 'command', command: 'record-or-stop' }),
+    onError: log,
+  });
+  showNotices({ service, isLooking: () => window?.isFocused() === true, onClick: show });
+  app.on('activate', show);
   app.on('before-quit', (event) => {
     // The window asks first where something runs; leaving finishes it.
     if (leaving) return;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -18,13 +18,17 @@ export interface RunningApp {
 /**
  * Starts the built app as people do, with an empty library and no settings.
  * @param prepare puts what a test needs into the library before the app starts.
+ * @param firstRun whether the first steps are shown, as they are to everybody who has set nothing up.
  */
 export async function startApp(
   prepare: (library: string) => void | Promise<void> = () => undefined,
+  { firstRun = false } = {},
 ): Promise<RunningApp> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-ui-'));
   const library = join(folder, 'library');
   mkdirSync(library, { recursive: true });
+  mkdirSync(join(folder, 'user'));
+  if (!firstRun) writeFileSync(join(folder, 'user', 'rollcall.json'), JSON.stringify({ welcomed: 'yes' }));
   await prepare(library);
   const command = await electronCommand([`--user-data-dir=${join(folder, 'user')}`], {
     env: { ROLLCALL_LIBRARY: library },

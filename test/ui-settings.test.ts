@@ -84,7 +84,7 @@ it('says in words that there is no keyring, and keeps nothing then', async () =>
   const { page, app } = running;
   const available = await app.evaluate(({ safeStorage }) => safeStorage.isEncryptionAvailable());
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await page.getByRole('button', { name: 'Edit hosted storage' }).click();
+  await page.getByRole('button', { name: /hosted storage$/ }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Bucket', exact: true }).fill('hosted-bucket');
   await dialog.getByLabel('Access key').fill('AKIDEXAMPLE');
@@ -107,7 +107,7 @@ it('never shows a kept secret again, and keeps it through an edit', async () => 
   const { page } = running;
   const before = /"hosted\/secret":\s*"([^"]+)"/.exec(kept())?.[1];
   expect(before).toBeTruthy();
-  await page.getByRole('button', { name: 'Edit hosted storage' }).click();
+  await page.getByRole('button', { name: /hosted storage$/ }).click();
   const dialog = page.getByRole('dialog');
   const secret = dialog.getByLabel('Secret key', { exact: true });
   expect(await secret.inputValue()).toBe('');
@@ -126,14 +126,14 @@ it('never shows a kept secret again, and keeps it through an edit', async () => 
 it('does not send the header of a webhook to another server', async () => {
   const { page } = running;
   const dialog = page.getByRole('dialog');
-  await page.getByRole('button', { name: 'Edit webhook' }).click();
+  await page.getByRole('button', { name: /… webhook$/ }).click();
   await dialog.getByLabel('Address').fill('https://hooks.example.net/in');
   await dialog.getByRole('button', { name: 'Add header' }).click();
   await dialog.getByLabel('Header', { exact: true }).fill('x-token');
   await dialog.getByLabel('Value of x-token', { exact: true }).fill('open-sesame');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByText(/hooks\.example\.net is told of each delivered file/).waitFor();
-  await page.getByRole('button', { name: 'Edit webhook' }).click();
+  await page.getByRole('button', { name: /… webhook$/ }).click();
   await dialog.getByLabel('Address').fill('https://evil.example.org/in');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await dialog.getByText(/was kept for the old one/).waitFor();
@@ -144,7 +144,7 @@ it('does not send the header of a webhook to another server', async () => {
 it('names the field that is wrong, and keeps what was typed', async () => {
   const { page } = running;
   const dialog = page.getByRole('dialog');
-  await page.getByRole('button', { name: 'Edit webhook' }).click();
+  await page.getByRole('button', { name: /… webhook$/ }).click();
   await dialog.getByLabel('Address').fill('ftp://hooks.example.net/in');
   await dialog.getByRole('button', { name: 'Remove header x-token' }).click();
   await dialog.getByRole('button', { name: 'Save' }).click();
@@ -156,7 +156,7 @@ it('names the field that is wrong, and keeps what was typed', async () => {
 it('refuses to remove a template that a room depends on; a room goes', async () => {
   const { page } = running;
   const dialog = page.getByRole('dialog');
-  await page.getByRole('button', { name: 'Edit template Classes' }).click();
+  await page.getByRole('button', { name: 'Edit… template Classes' }).click();
   await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
   await dialog.getByText(/the room "Monday" depends on it/).waitFor();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -186,4 +186,13 @@ it('exports without secrets and imports again', async () => {
   // The same bucket: its kept secret goes on being used.
   expect(kept()).toContain('hosted/secret');
   expect(readdirSync(library)).toEqual(['exported.json']);
+});
+
+it('says why a link that is none is not recorded', async () => {
+  const { page } = running;
+  await page.keyboard.press('g');
+  await page.keyboard.press('r');
+  await page.getByLabel('Record a call').fill('not a link');
+  await page.keyboard.press('Enter');
+  await page.getByRole('main').getByRole('alert').getByText('"not a link" is not a link.').waitFor();
 });

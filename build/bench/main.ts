@@ -1,3 +1,4 @@
+import { benchApp } from './app.ts';
 import { benchCapture } from './capture.ts';
 import { benchCompose } from './compose.ts';
 import { benchDrift } from './drift.ts';
@@ -11,6 +12,7 @@ import { benchUpload } from './upload.ts';
  * `-- compose [--peers N] [--size WxH] [--seconds S,...]`, `-- upload [--mib N] [--rounds N]`.
  */
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
+  app: benchApp,
   capture: benchCapture,
   soak: benchSoak,
   drift: benchDrift,

@@ -5,6 +5,8 @@ import type { LiveRecording } from './live.ts';
 import type { SessionLanes } from './lanes.ts';
 import type { OutputPreviews } from './previews.ts';
 import type { Session, WebhookDelivery } from './session.ts';
+import { PREFLIGHT_CHECKS, type PreflightResult } from './preflight.ts';
+import { noteDraftSchema, type Note } from './notes.ts';
 import { roomDraftSchema, settingsChangeSchema, type EditableSettings } from './settings-change.ts';
 import { ROOM_ID_PATTERN, type RoomRecording } from './settings.ts';
 
@@ -42,8 +44,16 @@ export const channelArgs = {
   replayWebhook: z.tuple([sessionIdSchema, z.string().min(1).max(100)]),
   getLanes: z.tuple([sessionIdSchema]),
   getPreviews: z.tuple([sessionIdSchema, outputIdSchema]),
+  getNotes: z.tuple([sessionIdSchema]),
+  saveNote: z.tuple([sessionIdSchema, noteDraftSchema]),
+  removeNote: z.tuple([sessionIdSchema, z.uuid()]),
   openFolder: z.tuple([sessionIdSchema]),
   showItem: z.tuple([sessionIdSchema, outputIdSchema]),
+  /** Absolute paths of folders that were dropped on the window. */
+  importDropped: z.tuple([z.array(z.string().min(1).max(4096)).min(1).max(100)]),
+  importSessions: z.tuple([]),
+  trashSessions: z.tuple([z.array(sessionIdSchema).min(1).max(1000)]),
+  rescanLibrary: z.tuple([]),
   openLibrary: z.tuple([]),
   chooseLibrary: z.tuple([]),
   importSettings: z.tuple([]),
@@ -51,6 +61,12 @@ export const channelArgs = {
   getSettings: z.tuple([]),
   changeSettings: z.tuple([settingsChangeSchema]),
   previewRoom: z.tuple([roomDraftSchema]),
+  /** The link is for the join test. */
+  runPreflight: z.tuple([z.enum(PREFLIGHT_CHECKS), z.string().trim().min(1).max(2048).nullable()]),
+  finishFirstRun: z.tuple([]),
+  /** The call that a deep link proposed last, once. */
+  takeRecordRequest: z.tuple([]),
+  saveDiagnostics: z.tuple([]),
   copyText: z.tuple([z.string().max(200_000)]),
 } as const satisfies Record<string, z.ZodType<readonly unknown[]>>;
 
@@ -88,8 +104,20 @@ export interface ChannelResults {
   getLanes: SessionLanes;
   /** Poster, scrubbing pictures and waveform of an output (see `previews.ts`); null where it has no finished file. */
   getPreviews: OutputPreviews | null;
+  /** Marks and notes of people, the earliest first; each change answers all of them. */
+  getNotes: Note[];
+  saveNote: Note[];
+  removeNote: Note[];
   openFolder: null;
   showItem: null;
+  /** Copies session folders into the library; what is no session, or is there already, is said. */
+  importDropped: ImportedSessions;
+  /** Main shows the folder dialog; null where it was cancelled. */
+  importSessions: ImportedSessions | null;
+  /** To the system's bin. */
+  trashSessions: null;
+  /** Reads the library's folders again. */
+  rescanLibrary: null;
   openLibrary: null;
   /** Main shows the folder dialog; null where it was cancelled. */
   chooseLibrary: { dir: string } | null;
@@ -103,6 +131,13 @@ export interface ChannelResults {
   changeSettings: null;
   /** What a room would do if it were saved so; null where it could not be. */
   previewRoom: EffectiveView | null;
+  /** Runs one check; what goes wrong is its result. */
+  runPreflight: PreflightResult;
+  /** The first steps are done or skipped: they are not shown again. */
+  finishFirstRun: null;
+  takeRecordRequest: { url: string } | null;
+  /** Main shows the file dialog and writes what helps to find a defect, without any secret; null where it was cancelled. */
+  saveDiagnostics: { file: string } | null;
   copyText: null;
 }
 
@@ -114,13 +149,23 @@ export type RollcallApi = {
 } & {
   /** Calls `listener` with every change from now on; returns how to stop it. */
   onChange(listener: (change: AppChange) => void): () => void;
+  /** Absolute path of something that was dropped on the window, '' for what is no file. */
+  pathOf(file: DroppedFile): string;
 };
+
+/** The part of the browser's `File` that has a type here. */
+export interface DroppedFile {
+  readonly name: string;
+  readonly size: number;
+}
 
 /** main -> window, without being asked. */
 export type AppChange =
   | { kind: 'snapshot'; snapshot: AppSnapshot }
   | { kind: 'live'; live: LiveRecording | null }
   | { kind: 'sessions'; changed: SessionSummary[]; removed: string[] }
+  /** A deep link proposes a call: `takeRecordRequest` tells which. */
+  | { kind: 'record-request' }
   /** A menu item or shortcut of the operating system's menu. */
   | { kind: 'command'; command: MenuCommand };
 
@@ -130,6 +175,13 @@ export type MenuCommand = (typeof MENU_COMMANDS)[number];
 /** Prefix of the invoke channels; `CHANGE_CHANNEL` carries `AppChange`. */
 export const CHANNEL_PREFIX = 'rollcall:';
 export const CHANGE_CHANNEL = 'rollcall:change';
+
+/** What became of folders that were brought into the library. */
+export interface ImportedSessions {
+  /** Session ids. */
+  imported: string[];
+  skipped: { name: string; why: string }[];
+}
 
 export interface ImportSummary {
   /** The file's name, without its folder. */
@@ -152,6 +204,8 @@ export interface AppSnapshot {
     scanned: boolean;
   };
   settings: SettingsView;
+  /** Nobody has set anything up or recorded anything yet. */
+  firstRun: boolean;
 }
 
 /** Templates, rooms and destinations without their secrets. */
@@ -160,6 +214,8 @@ export interface SettingsView {
   webhook: WebhookView | null;
   templates: TemplateView[];
   rooms: RoomView[];
+  /** How the recorder shows itself in a call, and what people are told of the recording. */
+  recorder: { displayName: string; consentText: string };
 }
 
 export interface DestinationView {

@@ -64,6 +64,10 @@ export const settingsChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('remove-template'), id: text }),
   z.strictObject({ kind: z.literal('remove-room'), id: text }),
   z.strictObject({ kind: z.literal('hosted'), value: hostedDraft.nullable() }),
+  z.strictObject({
+    kind: z.literal('recorder'),
+    value: z.strictObject({ display_name: text.optional(), consent_text: text.optional() }).nullable(),
+  }),
   z.strictObject({ kind: z.literal('webhook'), value: webhookDraft.nullable() }),
 ]);
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;

@@ -143,12 +143,22 @@ export type UploadsSettings = z.infer<typeof uploadsSchema>;
 /** What is the same for every composite. */
 export const compositeSettingsSchema = z.strictObject({ theme: themeSchema.optional() });
 
+/** How the recorder shows itself to the people of a call. */
+export const recorderSchema = z.strictObject({
+  /** The name that others see; absent: "Rollcall (recording)". */
+  display_name: nonEmpty.max(80, 'must not be longer than 80 characters').optional(),
+  /** What people are told of the recording: one click on the Live screen copies it, for the call's chat. */
+  consent_text: z.string().max(2000, 'must not be longer than 2000 characters').optional(),
+});
+export type RecorderSettings = z.infer<typeof recorderSchema>;
+
 export const settingsSchema = z
   .strictObject({
     hosted: hostedSchema.nullish(),
     webhook: webhookSchema.nullish(),
     uploads: uploadsSchema.nullish(),
     composite: compositeSettingsSchema.nullish(),
+    recorder: recorderSchema.nullish(),
     templates: z.array(templateSchema).default([]),
     rooms: z.array(roomSchema).default([]),
   })

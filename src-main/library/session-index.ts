@@ -28,6 +28,9 @@ export interface SessionIndexOptions {
 
 /** How many manifests are read at a time: enough to hide a slow disk, few enough to leave it to a recording. */
 const READ_CONCURRENCY = 8;
+/** More than a window shows at once: as many are told of as soon as they are read, the rest now and then. */
+const FIRST_TOLD = 40;
+const TELL_EVERY_MS = 400;
 
 /**
  * The library: an index over session folders, held in memory and made again from the folders whenever it is wanted.
@@ -118,26 +121,37 @@ export class SessionIndex {
   async #scan(): Promise<void> {
     const library = this.#library;
     const gone = new Set(this.#entries.keys());
-    const changed: SessionSummary[] = [];
-    const waiting: Promise<void>[] = [];
-    const free: (() => void)[] = [];
-    let running = 0;
+    const places: FoundSession[] = [];
     for await (const place of scanLibrary(library)) {
       gone.delete(place.sessionId);
-      if (running >= READ_CONCURRENCY) await new Promise<void>((next) => free.push(next));
-      running += 1;
-      const look = this.#look(place).then((summary) => {
-        if (summary !== null) changed.push(summary);
-        running -= 1;
-        free.shift()?.();
-      });
-      waiting.push(look);
+      places.push(place);
     }
-    await Promise.all(waiting);
+    // The latest first: they are what the list shows, and it shows them while the others are still read.
+    places.sort((a, b) => b.date.localeCompare(a.date));
+    let found: SessionSummary[] = [];
+    let toldAtMs = performance.now();
+    let told = false;
+    const tell = (): void => {
+      if (library !== this.#library || found.length === 0) return;
+      this.#options.onChange({ changed: found, removed: [] });
+      found = [];
+      told = true;
+      toldAtMs = performance.now();
+    };
+    let next = 0;
+    const readOn = async (): Promise<void> => {
+      for (let place = places[next++]; place !== undefined; place = places[next++]) {
+        const summary = await this.#look(place);
+        if (summary !== null) found.push(summary);
+        const enough = told ? performance.now() - toldAtMs > TELL_EVERY_MS : found.length >= FIRST_TOLD;
+        if (enough) tell();
+      }
+    };
+    await Promise.all(Array.from({ length: READ_CONCURRENCY }, readOn));
     if (library !== this.#library) return; // Another library was chosen meanwhile: what was found belongs to none.
     for (const sessionId of gone) this.#entries.delete(sessionId);
     this.#scanned = true;
-    if (changed.length > 0 || gone.size > 0) this.#options.onChange({ changed, removed: [...gone] });
+    if (found.length > 0 || gone.size > 0) this.#options.onChange({ changed: found, removed: [...gone] });
   }
 
   /** The summary of a folder where it is not the one that is known already, else null. */

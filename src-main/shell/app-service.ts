@@ -2,6 +2,7 @@ import type {
   AppChange,
   AppSnapshot,
   EffectiveView,
+  ImportedSessions,
   ImportSummary,
   RecordTarget,
   SessionDetail,
@@ -10,7 +11,9 @@ import type {
 import type { SessionLanes } from '../contract/lanes.ts';
 import type { LiveRecording } from '../contract/live.ts';
 import type { OutputPreviews } from '../contract/previews.ts';
+import type { Note, NoteDraft } from '../contract/notes.ts';
 import type { EditableSettings, RoomDraft, SettingsChange } from '../contract/settings-change.ts';
+import type { PreflightCheck, PreflightResult } from '../contract/preflight.ts';
 import type { WebhookDelivery } from '../contract/session.ts';
 
 /** The settings, as the window may see and change them. */
@@ -25,6 +28,31 @@ export interface SettingsService {
   importFile(file: string): Promise<ImportSummary>;
   /** Writes the settings, without any secret, to a file that the user chose. */
   exportFile(file: string): Promise<void>;
+}
+
+/** The first steps with the app. */
+export interface SetupService {
+  /** Runs one check; never rejects. `url`: the link for the join test. */
+  preflight(check: PreflightCheck, url: string | null): Promise<PreflightResult>;
+  /** They are done or skipped, and not shown again. */
+  finishFirstRun(): Promise<void>;
+}
+
+/** The library's folders as a whole. */
+export interface LibraryService {
+  /** Copies session folders, or trees of them, into the library. */
+  importPaths(paths: readonly string[]): Promise<ImportedSessions>;
+  /** Moves sessions to the system's bin; rejects at the first that cannot be, those before it are moved. */
+  trash(sessionIds: readonly string[]): Promise<void>;
+  rescan(): Promise<void>;
+}
+
+/** What people add to a session when they look at it. */
+export interface ReviewService {
+  notes(sessionId: string): Promise<Note[]>;
+  /** Keeps a note and answers all of the session. */
+  saveNote(sessionId: string, draft: NoteDraft): Promise<Note[]>;
+  removeNote(sessionId: string, noteId: string): Promise<Note[]>;
 }
 
 /**
@@ -60,6 +88,9 @@ export interface AppService {
   previews(sessionId: string, outputId: string): Promise<OutputPreviews | null>;
 
   readonly settings: SettingsService;
+  readonly library: LibraryService;
+  readonly review: ReviewService;
+  readonly setup: SetupService;
   /** Uses another library folder from now on. */
   setLibrary(dir: string): Promise<void>;
 

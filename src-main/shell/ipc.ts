@@ -1,4 +1,5 @@
-import { basename, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
 import { clipboard, dialog, ipcMain, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
 import { RollcallError, toRollcallError } from '../contract/errors.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type ChannelResults,
   type IpcResult,
 } from '../contract/ipc.ts';
+import { diagnostics } from './diagnostics.ts';
 import type { AppService } from './app-service.ts';
 import { isAppUrl } from './security.ts';
 
@@ -21,6 +23,8 @@ export interface IpcOptions {
   service: AppService;
   /** The window that may ask; null while there is none. */
   window(): BrowserWindow | null;
+  /** The join URL of the last deep link, once. */
+  takeRecordRequest(): string | null;
   /** Called with each error that is answered, for the log. */
   onError(channel: string, error: RollcallError): void;
 }
@@ -106,6 +110,9 @@ function makeHandlers(options: IpcOptions): Handlers {
     replayWebhook: (sessionId, deliveryId) => service.replayWebhook(sessionId, deliveryId),
     getLanes: (sessionId) => service.lanes(sessionId),
     getPreviews: (sessionId, outputId) => service.previews(sessionId, outputId),
+    getNotes: (sessionId) => service.review.notes(sessionId),
+    saveNote: (sessionId, draft) => service.review.saveNote(sessionId, draft),
+    removeNote: (sessionId, noteId) => service.review.removeNote(sessionId, noteId),
     openFolder: async (sessionId) => openPath(await dirOf(sessionId)),
     showItem: async (sessionId, outputId) => {
       const detail = await service.session(sessionId);
@@ -114,6 +121,17 @@ function makeHandlers(options: IpcOptions): Handlers {
       shell.showItemInFolder(join(detail.dir, output.file));
       return null;
     },
+    importDropped: (paths) => service.library.importPaths(paths.filter((path) => isAbsolute(path))),
+    importSessions: async () => {
+      const dir = await showOpen(options.window(), {
+        title: 'Bring recordings into the library',
+        buttonLabel: 'Import',
+        properties: ['openDirectory'],
+      });
+      return dir === null ? null : service.library.importPaths([dir]);
+    },
+    trashSessions: (sessionIds) => done(service.library.trash(sessionIds)),
+    rescanLibrary: () => done(service.library.rescan()),
     openLibrary: async () => openPath((await service.snapshot()).library.dir),
     chooseLibrary: () => chooseLibrary(options),
     importSettings: () => importSettings(options),
@@ -121,6 +139,13 @@ function makeHandlers(options: IpcOptions): Handlers {
     getSettings: async () => service.settings.editable(),
     changeSettings: (change) => done(service.settings.change(change)),
     previewRoom: async (draft) => service.settings.previewRoom(draft),
+    runPreflight: (check, url) => service.setup.preflight(check, url),
+    takeRecordRequest: async () => {
+      const url = options.takeRecordRequest();
+      return url === null ? null : { url };
+    },
+    saveDiagnostics: () => saveDiagnostics(options),
+    finishFirstRun: () => done(service.setup.finishFirstRun()),
     copyText: async (text) => {
       // Answers nothing on older Electrons, a promise on newer ones.
       await clipboard.writeText(text);
@@ -183,6 +208,26 @@ async function exportSettings({ service, window }: IpcOptions): Promise<ChannelR
   const answer = parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
   if (answer.canceled || answer.filePath === '') return null;
   await service.settings.exportFile(answer.filePath);
+  return { file: basename(answer.filePath) };
+}
+
+/** What helps to find a defect, as one file that people can read before they send it. */
+async function saveDiagnostics({ service, window }: IpcOptions): Promise<ChannelResults['saveDiagnostics']> {
+  const options: Electron.SaveDialogOptions = {
+    title: 'Save diagnostics, without secrets',
+    buttonLabel: 'Save',
+    defaultPath: 'rollcall-diagnostics.json',
+    filters: [{ name: 'Text', extensions: ['json'] }],
+  };
+  const parent = window();
+  const answer = parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
+  if (answer.canceled || answer.filePath === '') return null;
+  const text = diagnostics(await service.snapshot(), await service.sessions(), service.live());
+  await writeFile(answer.filePath, text, { mode: 0o600 }).catch((error: unknown) => {
+    throw new RollcallError('DISK_FAILED', `${answer.filePath} cannot be written.`, 'Choose another folder.', {
+      details: String(error),
+    });
+  });
   return { file: basename(answer.filePath) };
 }
 

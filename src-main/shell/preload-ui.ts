@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
+import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from 'electron';
 import type { AppChange, ChannelName, RollcallApi } from '../contract/ipc.ts';
 
 /**
@@ -24,8 +24,15 @@ const CHANNELS = {
   replayWebhook: true,
   getLanes: true,
   getPreviews: true,
+  getNotes: true,
+  saveNote: true,
+  removeNote: true,
   openFolder: true,
   showItem: true,
+  importDropped: true,
+  importSessions: true,
+  trashSessions: true,
+  rescanLibrary: true,
   openLibrary: true,
   chooseLibrary: true,
   importSettings: true,
@@ -33,6 +40,10 @@ const CHANNELS = {
   getSettings: true,
   changeSettings: true,
   previewRoom: true,
+  runPreflight: true,
+  finishFirstRun: true,
+  takeRecordRequest: true,
+  saveDiagnostics: true,
   copyText: true,
 } satisfies Record<ChannelName, true>;
 
@@ -41,10 +52,12 @@ const invokers = Object.fromEntries(
     name,
     (...args: unknown[]): Promise<unknown> => ipcRenderer.invoke(`rollcall:${name}`, ...args),
   ]),
-) as Omit<RollcallApi, 'onChange'>;
+) as Omit<RollcallApi, 'onChange' | 'pathOf'>;
 
 const api: RollcallApi = {
   ...invokers,
+  // A page may not know where a file lies; main asks for the path of what was dropped, and of nothing else.
+  pathOf: (file) => webUtils.getPathForFile(file as File),
   onChange(listener) {
     const forward = (_event: IpcRendererEvent, change: AppChange): void => listener(change);
     ipcRenderer.on('rollcall:change', forward);

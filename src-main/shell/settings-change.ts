@@ -36,6 +36,8 @@ export function applyChange(settings: Settings, change: SettingsChange, options:
     case 'hosted':
       assertTokenStays(settings.hosted, change.value, options);
       return { ...settings, hosted: change.value };
+    case 'recorder':
+      return { ...settings, recorder: change.value };
     case 'webhook':
       assertWebhookStays(settings.webhook, change.value, options);
       return { ...settings, webhook: change.value };

@@ -40,6 +40,10 @@ export function settingsView(settings: Settings, options: SettingsViewOptions): 
     webhook: webhookView(settings.webhook),
     templates,
     rooms: settings.rooms.map((room) => roomView(settings, room, options)),
+    recorder: {
+      displayName: settings.recorder?.display_name ?? '',
+      consentText: settings.recorder?.consent_text ?? '',
+    },
   };
 }
 

@@ -8,7 +8,7 @@ export function Avatar({ name, seed, size = 32 }: { name: string; seed: string; 
     <span
       className={styles.avatar}
       aria-hidden
-      style={{ width: size, height: size, fontSize: Math.round(size * 0.38), backgroundColor: `hsl(${hue} 38% 38%)` }}
+      style={{ width: size, height: size, fontSize: Math.round(size * 0.38), backgroundColor: `hsl(${hue} 38% 34%)` }}
     >
       {initials(name)}
     </span>

@@ -3,19 +3,18 @@ import type { Lane, LaneSpan } from '../../src-main/contract/lanes.ts';
 import type { SpanReason } from '../../src-main/contract/timeline.ts';
 import { formatClock } from '../state/format.ts';
 import { STREAM_WORDS } from '../state/words.ts';
+import { Waveform, type Peaks } from './Waveform.tsx';
 import styles from './LaneRow.module.css';
 
 export interface LaneRowProps {
   lane: Lane;
   /** Of the whole session, in milliseconds. */
   durationMs: number;
-  /** Where the player is. */
-  timeMs: number;
-  muted: boolean;
-  solo: boolean;
-  onMute: () => void;
-  onSolo: () => void;
+  /** Null where this lane cannot be heard apart from the others. */
+  hearing: { muted: boolean; solo: boolean; onMute: () => void; onSolo: () => void } | null;
   onSeek: (timeMs: number) => void;
+  /** Of its file, once they are there. */
+  peaks: Peaks | null;
 }
 
 const REASONS: Record<SpanReason, string> = {
@@ -33,13 +32,12 @@ const spanWords = ({ reason, fromMs, toMs }: LaneSpan): string =>
   `${REASONS[reason]}, ${formatClock(fromMs)}–${formatClock(toMs)} (${((toMs - fromMs) / 1000).toFixed(1)} s)`;
 
 /** One stream of somebody: when they were there, what was sent, why something is missing. */
-export function LaneRow(props: LaneRowProps) {
-  const { lane, durationMs, timeMs, muted, solo, onSeek } = props;
+export function LaneRow({ lane, durationMs, hearing, onSeek, peaks }: LaneRowProps) {
   const place = (fromMs: number, toMs: number) => ({
     left: `${(fromMs / durationMs) * 100}%`,
     width: `${((toMs - fromMs) / durationMs) * 100}%`,
   });
-  const playable = lane.file !== null;
+  const what = `${lane.name}, ${lane.type === null ? 'sent nothing' : STREAM_WORDS[lane.type]}`;
   return (
     <li className={styles.lane}>
       <div className={styles.who}>
@@ -47,15 +45,16 @@ export function LaneRow(props: LaneRowProps) {
           <strong className="clip">{lane.name}</strong>
           <span className="clip">{lane.type === null ? 'sent nothing' : STREAM_WORDS[lane.type]}</span>
         </span>
-        {playable && (
+        {hearing !== null && (
           <>
-            <Key letter="S" label={`Solo ${lane.name}, ${lane.type ?? ''}`} pressed={solo} onPress={props.onSolo} />
-            <Key letter="M" label={`Mute ${lane.name}, ${lane.type ?? ''}`} pressed={muted} onPress={props.onMute} />
+            <Key letter="S" label={`Solo ${what}`} pressed={hearing.solo} onPress={hearing.onSolo} />
+            <Key letter="M" label={`Mute ${what}`} pressed={hearing.muted} onPress={hearing.onMute} />
           </>
         )}
       </div>
       <div
         className={styles.track}
+        data-axis
         onClick={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
           onSeek(((event.clientX - box.left) / box.width) * durationMs);
@@ -65,8 +64,15 @@ export function LaneRow(props: LaneRowProps) {
           <span key={from} className={styles.presence} style={place(from, to)} />
         ))}
         {lane.type !== null && <span className={styles.media} style={place(...lane.media)} />}
+        {peaks !== null && lane.file !== null && (
+          <Waveform
+            peaks={peaks}
+            className={styles.wave ?? ''}
+            style={place(lane.file.startMs, lane.file.startMs + lane.file.durationMs)}
+          />
+        )}
         {lane.spans.map((span) => (
-          <Tooltip key={`${span.reason} ${span.fromMs}`} label={spanWords(span)} openDelay={0}>
+          <Tooltip key={`${span.reason} ${span.fromMs}`} label={spanWords(span)} openDelay={0} events={WITH_KEYS}>
             <button
               type="button"
               className={styles.span}
@@ -80,11 +86,13 @@ export function LaneRow(props: LaneRowProps) {
             />
           </Tooltip>
         ))}
-        <span className={styles.playhead} style={{ left: `${(timeMs / durationMs) * 100}%` }} />
       </div>
     </li>
   );
 }
+
+/** What the pointer is told, the keyboard is told too. */
+const WITH_KEYS = { hover: true, focus: true, touch: false };
 
 interface KeyProps {
   letter: string;

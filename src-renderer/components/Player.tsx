@@ -1,15 +1,11 @@
-import { useEffect, useRef, useState } from 'react';
-import { ActionIcon, Tooltip } from '@mantine/core';
-import {
-  IconMaximize,
-  IconPictureInPicture,
-  IconPlayerPauseFilled,
-  IconPlayerPlayFilled,
-  IconVolume,
-  IconVolumeOff,
-} from '@tabler/icons-react';
-import { formatClock } from '../state/format.ts';
-import { playerKey, type PlayerCommand } from '../state/player-keys.ts';
+import { useEffect, useRef, useState, type RefObject } from 'react';
+import { ActionIcon } from '@mantine/core';
+import { IconMaximize, IconPictureInPicture, IconVolume, IconVolumeOff } from '@tabler/icons-react';
+import type { Sprites } from '../../src-main/contract/previews.ts';
+import type { PlayClock } from '../state/play-clock.ts';
+import type { PlayerCommand } from '../state/player-keys.ts';
+import { usePlayerKeys } from '../state/use-player-keys.ts';
+import { PlayerControls } from './PlayerControls.tsx';
 import styles from './Player.module.css';
 
 export interface PlayerProps {
@@ -18,50 +14,27 @@ export interface PlayerProps {
   label: string;
   /** Of the file, in milliseconds: shown before the file has been opened. */
   durationMs: number;
+  /** Where the file's time 0 lies on the clock. */
+  startMs: number;
+  clock: PlayClock;
+  /** Pictures for scrubbing, once they are there. */
+  sprites: Sprites | null;
 }
 
-const RATES = [0.5, 1, 1.25, 1.5, 2] as const;
-
 /** A video with the keys of an editing desk: Space, J K L, arrows, frame by frame. */
-export function Player({ src, label, durationMs }: PlayerProps) {
+export function Player({ src, label, durationMs, startMs, clock, sprites }: PlayerProps) {
   const frame = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
-  const [playing, setPlaying] = useState(false);
-  const [time, setTime] = useState(0);
-  const [duration, setDuration] = useState(durationMs / 1000);
   const [muted, setMuted] = useState(false);
-  const [rate, setRate] = useState<number>(1);
+  const [rate, setRate] = useState(1);
   const [failed, setFailed] = useState(false);
-
+  const [length, setLength] = useState(durationMs);
+  const { timeMs, playing, events } = useVideoClock(video, clock, startMs);
   const run = (command: PlayerCommand): void => runCommand(command, video.current, frame.current);
-
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent): void => {
-      const command = playerKey(event);
-      if (command === null) return;
-      event.preventDefault();
-      runCommand(command, video.current, frame.current);
-    };
-    window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
-  }, []);
-
-  // `timeupdate` comes four times a second: too coarse for a bar that is watched while it plays.
-  useEffect(() => {
-    if (!playing) return undefined;
-    let request = requestAnimationFrame(function tick() {
-      setTime(video.current?.currentTime ?? 0);
-      request = requestAnimationFrame(tick);
-    });
-    return () => cancelAnimationFrame(request);
-  }, [playing]);
-
-  const nextRate = (): void => {
-    const next = RATES[(RATES.findIndex((each) => each === rate) + 1) % RATES.length] ?? 1;
-    if (video.current !== null) video.current.playbackRate = next;
-    setRate(next);
-  };
-
+  usePlayerKeys((command) => {
+    run(command);
+    return command !== 'mark';
+  });
   return (
     <div ref={frame} className={styles.player}>
       <div className={styles.stage}>
@@ -73,10 +46,11 @@ export function Player({ src, label, durationMs }: PlayerProps) {
           muted={muted}
           className={styles.video}
           onClick={() => run('toggle')}
-          onPlay={() => setPlaying(true)}
-          onPause={() => setPlaying(false)}
-          onTimeUpdate={(event) => setTime(event.currentTarget.currentTime)}
-          onDurationChange={(event) => setDuration(event.currentTarget.duration)}
+          {...events}
+          onDurationChange={(event) => {
+            const { duration } = event.currentTarget;
+            if (Number.isFinite(duration)) setLength(duration * 1000);
+          }}
           onLoadedMetadata={() => setFailed(false)}
           onError={() => setFailed(true)}
         />
@@ -86,38 +60,16 @@ export function Player({ src, label, durationMs }: PlayerProps) {
           </p>
         )}
       </div>
-      <div className={styles.controls}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={playing ? 'Pause' : 'Play'}
-          onClick={() => run('toggle')}
-        >
-          {playing ? <IconPlayerPauseFilled size={18} /> : <IconPlayerPlayFilled size={18} />}
-        </ActionIcon>
-        <span className={styles.time}>{formatClock(time * 1000)}</span>
-        <input
-          type="range"
-          className={styles.scrub}
-          aria-label="Position"
-          aria-valuetext={formatClock(time * 1000)}
-          min={0}
-          max={Number.isFinite(duration) && duration > 0 ? duration : 1}
-          step={0.01}
-          value={time}
-          onChange={(event) => {
-            const to = Number(event.currentTarget.value);
-            setTime(to);
-            if (video.current !== null) video.current.currentTime = to;
-          }}
-        />
-        <span className={styles.time}>{formatClock(duration * 1000)}</span>
-        <Tooltip label="Speed">
-          <button type="button" className={styles.rate} aria-label={`Speed ${rate} times`} onClick={nextRate}>
-            {rate}×
-          </button>
-        </Tooltip>
+      <PlayerControls
+        {...{ playing, timeMs, rate, sprites }}
+        durationMs={length}
+        onToggle={() => run('toggle')}
+        onSeek={(to) => clock.seek(startMs + to)}
+        onRate={(next) => {
+          if (video.current !== null) video.current.playbackRate = next;
+          setRate(next);
+        }}
+      >
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -137,9 +89,42 @@ export function Player({ src, label, durationMs }: PlayerProps) {
         <ActionIcon variant="subtle" color="gray" aria-label="Full screen" onClick={() => run('full-screen')}>
           <IconMaximize size={18} />
         </ActionIcon>
-      </div>
+      </PlayerControls>
     </div>
   );
+}
+
+/** Tells the clock where a video is, and brings the video to where the clock is set. */
+function useVideoClock(video: RefObject<HTMLVideoElement | null>, clock: PlayClock, startMs: number) {
+  const [timeMs, setTimeMs] = useState(0);
+  const [playing, setPlaying] = useState(false);
+  const told = (): void => {
+    const at = (video.current?.currentTime ?? 0) * 1000;
+    setTimeMs(at);
+    clock.tell(startMs + at);
+  };
+  useEffect(
+    () =>
+      clock.bind((to) => {
+        const at = Math.max(0, to - startMs);
+        setTimeMs(at);
+        if (video.current !== null) video.current.currentTime = at / 1000;
+      }),
+    [video, clock, startMs],
+  );
+  // `timeupdate` comes four times a second: too coarse for a bar that is watched while it plays.
+  useEffect(() => {
+    if (!playing) return undefined;
+    let request = requestAnimationFrame(function tick() {
+      const at = (video.current?.currentTime ?? 0) * 1000;
+      setTimeMs(at);
+      clock.tell(startMs + at);
+      request = requestAnimationFrame(tick);
+    });
+    return () => cancelAnimationFrame(request);
+  }, [playing, video, clock, startMs]);
+  const events = { onPlay: () => setPlaying(true), onPause: () => setPlaying(false), onTimeUpdate: told };
+  return { timeMs, playing, events };
 }
 
 /** 30 fps: what composites and streams are made with. */
@@ -171,6 +156,8 @@ function runCommand(command: PlayerCommand, video: HTMLVideoElement | null, fram
     case 'frame-forward':
       video.pause();
       return seek(FRAME_S);
+    case 'mark':
+      return; // The screen's, not the player's.
     case 'picture-in-picture':
       if (document.pictureInPictureElement === null) void video.requestPictureInPicture().catch(ignore);
       else void document.exitPictureInPicture().catch(ignore);

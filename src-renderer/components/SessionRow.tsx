@@ -1,4 +1,7 @@
+import { useState } from 'react';
+import { IconMovie } from '@tabler/icons-react';
 import type { SessionSummary } from '../../src-main/contract/ipc.ts';
+import { posterUrl } from '../../src-main/contract/app-urls.ts';
 import { formatBytes, formatLength, formatTime, people } from '../state/format.ts';
 import { SUMMARY_WORDS } from '../state/words.ts';
 import { Avatar } from './Avatar.tsx';
@@ -11,6 +14,7 @@ export function SessionRow({ summary, onOpen }: { summary: SessionSummary; onOpe
   return (
     <button type="button" className={styles.row} onClick={onOpen}>
       <span className={styles.time}>{broken ? '' : formatTime(summary.startedAt)}</span>
+      <Thumb summary={summary} />
       <span className={styles.what}>
         <span className={`${styles.room} clip`}>{summary.roomName}</span>
         <span className={`${styles.note} clip`}>{note(summary)}</span>
@@ -25,6 +29,26 @@ export function SessionRow({ summary, onOpen }: { summary: SessionSummary; onOpe
       <span className={styles.number}>{summary.sizeBytes === 0 ? '–' : formatBytes(summary.sizeBytes)}</span>
       <StateBadge state={SUMMARY_WORDS[summary.state]} detail={counts(summary)} />
     </button>
+  );
+}
+
+/** The picture that stands for a recording; where there is none, a plain field of the same size. */
+function Thumb({ summary: { sessionId, files } }: { summary: SessionSummary }) {
+  const [there, setThere] = useState(true);
+  return (
+    <span className={styles.thumb} aria-hidden>
+      {files.done > 0 && there ? (
+        <img
+          src={posterUrl(sessionId, 'composite')}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          onError={() => setThere(false)}
+        />
+      ) : (
+        <IconMovie size={16} stroke={1.5} />
+      )}
+    </span>
   );
 }
 

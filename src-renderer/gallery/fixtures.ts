@@ -7,6 +7,11 @@ import type {
   SessionSummary,
   SummaryState,
 } from '../../src-main/contract/ipc.ts';
+import type { SessionLanes } from '../../src-main/contract/lanes.ts';
+import type { PreflightResult } from '../../src-main/contract/preflight.ts';
+import type { OutputPreviews } from '../../src-main/contract/previews.ts';
+import type { Note } from '../../src-main/contract/notes.ts';
+import type { Settings } from '../../src-main/contract/settings.ts';
 import type { LiveOutput, LivePeer, LiveRecording, LiveTrack } from '../../src-main/contract/live.ts';
 import type { Session, SessionOutput, SessionUpload } from '../../src-main/contract/session.ts';
 
@@ -111,7 +116,9 @@ export const snapshot: AppSnapshot = {
   version: '0.1.0',
   platform: 'linux',
   library: { dir: '/home/ada/Videos/Rollcall', freeBytes: 412_000_000_000, error: null, scanned: true },
+  firstRun: false,
   settings: {
+    recorder: { displayName: 'Ada’s recorder', consentText: 'This call is being recorded. Please say so if you mind.' },
     hosted,
     webhook: { host: 'example.net', signed: true, headerNames: ['x-token'] },
     templates: [
@@ -124,7 +131,13 @@ export const snapshot: AppSnapshot = {
 
 export const emptySnapshot: AppSnapshot = {
   ...snapshot,
-  settings: { hosted: null, webhook: null, templates: [], rooms: [] },
+  settings: {
+    hosted: null,
+    webhook: null,
+    templates: [],
+    rooms: [],
+    recorder: { displayName: '', consentText: '' },
+  },
 };
 
 const audio = (seed: number, over: Partial<LiveTrack> = {}): LiveTrack => ({
@@ -339,7 +352,7 @@ const output = (seed: number, peerIndex: number | null, over: Partial<SessionOut
   kind: peerIndex === null ? 'composite' : 'stream',
   stream_id: peerIndex === null ? null : uuid(seed),
   peer_id: peerIndex === null ? null : (peers[peerIndex]?.peerId ?? null),
-  file: peerIndex === null ? 'Rec-sample-1626898422000.mp4' : `peer/${uuid(seed)}/${uuid(seed)}.mp4`,
+  file: peerIndex === null ? 'Rec-sample-1626898422000.mp4' : `peer/${seed}.mp4`,
   state: 'done',
   start_ms: seed * 100,
   duration_ms: 2_537_000,
@@ -411,7 +424,7 @@ export function detail(summary: SessionSummary): SessionDetail {
     })),
     streams: [81, 82, 83, 84, 85].map((seed, index) => ({
       stream_id: uuid(seed),
-      peer_id: '',
+      peer_id: peers[[0, 0, 1, 2, 4][index] ?? 0]?.peerId ?? '',
       type: index === 1 ? 'screen' : index === 4 ? 'audio' : 'regular',
       start_ms: 0,
       end_ms: 1,
@@ -433,3 +446,155 @@ export function detail(summary: SessionSummary): SessionDetail {
   const broken = summary.state === 'broken';
   return { summary, dir: '/home/ada/Videos/Rollcall/x', session: broken ? null : session, missing: [uuid(85)] };
 }
+
+const deliveries: Session['webhooks'] = fileOutputs.map((each, index) => ({
+  id: `evt_${uuid(200 + index)}`,
+  type: each.kind === 'composite' ? 'recording.success' : 'stream.recording.success',
+  output_id: each.output_id,
+  created_at: '2026-11-22T14:05:00Z',
+  state: (['delivered', 'delivered', 'pending', 'failed', 'delivered', 'delivered'] as const)[index] ?? 'delivered',
+  next_attempt_at: index === 2 ? '2026-11-22T15:05:00Z' : null,
+  failure: null,
+  attempts:
+    index === 3
+      ? [
+          { at: '2026-11-22T14:05:10Z', status: null, excerpt: 'connect ECONNREFUSED 203.0.113.9:443' },
+          {
+            at: '2026-11-22T14:06:10Z',
+            status: 410,
+            excerpt: '{"error":"gone, this hook was switched off in October"}',
+          },
+        ]
+      : [{ at: '2026-11-22T14:05:10Z', status: index === 2 ? 503 : 204, excerpt: '' }],
+}));
+
+/** A session with events for the webhook, some of which are not taken. */
+export function detailWithWebhooks(summary: SessionSummary): SessionDetail {
+  const whole = detail(summary);
+  return { ...whole, session: whole.session === null ? null : { ...whole.session, webhooks: deliveries } };
+}
+
+const HOUR = 2_537_000;
+const lane = (peerIndex: number, seed: number | null, over: Partial<SessionLanes['lanes'][number]> = {}) => ({
+  laneId: seed === null ? uuid(peerIndex + 300) : uuid(seed),
+  peerId: peers[peerIndex]?.peerId ?? '',
+  name: peers[peerIndex]?.displayName ?? '',
+  type: 'regular' as const,
+  file:
+    seed === null
+      ? null
+      : { outputId: uuid(seed), path: `peer/${seed}.mp4`, startMs: 0, durationMs: HOUR, hasPicture: true },
+  presence: [[0, HOUR]] satisfies [number, number][],
+  media: [0, HOUR] satisfies [number, number],
+  spans: [],
+  ...over,
+});
+
+/** Lanes with every kind of span that there is. */
+export const lanes: SessionLanes = {
+  durationMs: HOUR,
+  lanes: [
+    lane(0, 81, { spans: [{ fromMs: 1_200_000, toMs: 1_203_200, reason: 'reconnect' }] }),
+    lane(0, 82, { type: 'screen', media: [700_000, 1_500_000] }),
+    lane(1, 83, {
+      spans: [
+        { fromMs: 300_000, toMs: 620_000, reason: 'muted' },
+        { fromMs: 400_000, toMs: 410_000, reason: 'loss' },
+        { fromMs: 1_200_000, toMs: 1_203_200, reason: 'reconnect' },
+        { fromMs: 1_700_000, toMs: 1_760_000, reason: 'stall' },
+        { fromMs: 1_900_000, toMs: 2_300_000, reason: 'camera-off' },
+      ],
+    }),
+    lane(2, 84, {
+      file: null,
+      presence: [
+        [200_000, 900_000],
+        [1_100_000, HOUR],
+      ],
+      media: [200_000, HOUR],
+    }),
+    lane(3, null, { type: null, media: [0, 0] }),
+    lane(4, 85, { type: 'audio', media: [60_000, 2_400_000] }),
+  ],
+};
+
+export const notes: Note[] = [
+  { id: uuid(400), t_ms: 192_000, text: '', created_at: '2026-11-22T14:05:00Z' },
+  { id: uuid(401), t_ms: 1_201_000, text: 'The connection was lost here; Bob says it was the router.', created_at: '' },
+  { id: uuid(402), t_ms: 2_003_000, text: 'Decision: the release goes out on Thursday.', created_at: '' },
+];
+
+/** Settings with something in every field, secrets as dots. */
+const DOTS = '••••••••';
+export const settings: Settings = {
+  hosted: {
+    location: 'rollcall',
+    prefix: '',
+    options: { endpoint: 'https://s3.example.net', region: 'eu-west-1', force_path_style: true },
+    credentials: { key: 'AKIDEXAMPLE', secret: DOTS },
+  },
+  webhook: { url: 'https://example.net/hook', headers: { 'x-token': DOTS, 'x-team': DOTS }, signing_secret: DOTS },
+  templates: [
+    {
+      id: 'classes',
+      name: 'Classes',
+      recording: { enabled: true, upload_info: { type: 's3', location: 'class-recordings', prefix: 'spring' } },
+    },
+    { id: 'meetings', name: 'Meetings', recording: { enabled: false } },
+  ],
+  rooms: [
+    {
+      id: rooms[0]?.id ?? '',
+      name: 'Monday stand-up',
+      template_id: 'classes',
+      url: 'https://sfu.example.net/?roomId=monday-stand-up',
+      recording: 'auto',
+    },
+    {
+      id: rooms[3]?.id ?? '',
+      name: 'Design review',
+      template_id: 'meetings',
+      url: 'https://sfu.example.net/?roomId=design-review',
+      recording: 'enabled',
+      upload_info: { type: 's3', location: 'design', credentials: { key: 'AKIDEXAMPLE', secret: DOTS } },
+      webhook: { url: 'https://example.net/design', headers: { 'x-token': DOTS } },
+    },
+  ],
+};
+
+export const preflight: PreflightResult[] = [
+  { check: 'disk', state: 'ok', found: 'The disk of "/home/ada/Videos/Rollcall" takes 412 MB/s.', remedy: null },
+  {
+    check: 'encoder',
+    state: 'warn',
+    found: 'ffmpeg encodes 1.1 times as fast as a call runs (1280×720).',
+    remedy:
+      'Nothing is lost: recordings are complete, their files are ready some time after the call. Close other programs for more.',
+  },
+  { check: 'join', state: 'failed', found: joinError.message, remedy: joinError.remedy },
+  { check: 'bucket', state: 'failed', found: uploadError.message, remedy: uploadError.remedy },
+  {
+    check: 'clock',
+    state: 'skipped',
+    found: 'There is no store whose clock this one could be compared with.',
+    remedy: null,
+  },
+];
+
+/** A waveform for each file: somebody who talks now and then. */
+export const previews: ReadonlyMap<string, OutputPreviews> = new Map(
+  ['composite', ...[81, 82, 83, 84, 85].map(uuid)].map((id, file) => [
+    id,
+    {
+      durationMs: HOUR,
+      posterUrl: null,
+      sprites: null,
+      peaks: {
+        bucketMs: HOUR / 600,
+        values: Array.from({ length: 600 }, (_, index) =>
+          Math.sin(index / (17 + file * 5) + file * 2) > 0 ? Math.abs(Math.sin(index * 1.7 + file)) * 0.6 : 0.01,
+        ),
+      },
+    },
+  ]),
+);

@@ -1,18 +1,27 @@
 import { createRoot } from 'react-dom/client';
+import { notifications } from '@mantine/notifications';
 import type { RollcallApi } from '../../src-main/contract/ipc.ts';
 import { App } from '../screens/App.tsx';
 import { createActions } from '../state/actions.ts';
 import { createUiStore } from '../state/store.ts';
+import { findFlaws } from './find-flaws.ts';
 import { SCENES } from './scenes.ts';
 
 /**
  * Every screen in every state with sample data: `gallery.html?scene=live&theme=light`; without a scene, the list of
- * them. For looking and for screenshots; it is not part of a package.
+ * them. For looking, for screenshots and for tests, which change the scene by `window.gallery`; it is not part of a package.
  */
 
-const query = new URLSearchParams(location.search);
-const scene = SCENES[query.get('scene') ?? ''];
-const theme = query.get('theme') === 'light' ? 'light' : 'dark';
+declare global {
+  interface Window {
+    gallery: {
+      names: string[];
+      /** Draws a scene anew, with nothing left of the one before. */
+      show(name: string, theme: 'dark' | 'light'): void;
+      findFlaws(): string[];
+    };
+  }
+}
 
 /** Answers nothing: what a scene shows is all in its state. */
 const api = new Proxy(
@@ -20,10 +29,26 @@ const api = new Proxy(
   { get: (_target, name) => (name === 'onChange' ? () => () => undefined : () => new Promise<never>(() => undefined)) },
 ) as RollcallApi;
 
-const root = document.getElementById('root');
-if (root === null) throw new Error('gallery.html has no #root');
-if (scene === undefined) {
-  createRoot(root).render(
+const element = document.getElementById('root');
+if (element === null) throw new Error('gallery.html has no #root');
+const root = createRoot(element);
+let shown = 0;
+
+function show(name: string, theme: 'dark' | 'light'): void {
+  const scene = SCENES[name];
+  if (scene === undefined) throw new Error(`there is no scene ${name}`);
+  notifications.clean();
+  const store = createUiStore({ ...scene, theme });
+  root.render(<App key={(shown += 1)} store={store} actions={createActions(store, api, () => undefined)} />);
+}
+
+window.gallery = { names: Object.keys(SCENES), show, findFlaws };
+
+const query = new URLSearchParams(location.search);
+const first = query.get('scene');
+if (first !== null && first in SCENES) show(first, query.get('theme') === 'light' ? 'light' : 'dark');
+else {
+  root.render(
     <ul>
       {Object.keys(SCENES).map((name) => (
         <li key={name}>
@@ -32,7 +57,4 @@ if (scene === undefined) {
       ))}
     </ul>,
   );
-} else {
-  const store = createUiStore({ ...scene, theme });
-  createRoot(root).render(<App store={store} actions={createActions(store, api, () => undefined)} />);
 }

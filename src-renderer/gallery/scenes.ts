@@ -1,16 +1,58 @@
-import type { UiState } from '../state/store.ts';
+import type { ErrorRecord } from '../../src-main/contract/errors.ts';
+import {
+  emptyStore,
+  hostedDraft,
+  installationWebhookDraft,
+  roomDraft,
+  templateDraft,
+  type EditorDraft,
+  type RoomFormDraft,
+} from '../state/drafts.ts';
+import { CONSENT, type Editor, type UiState, type Welcome } from '../state/store.ts';
 import * as sample from './fixtures.ts';
 
 const ready = <Value>(value: Value) => ({ state: 'ready', value }) as const;
 const base: Partial<UiState> = { snapshot: ready(sample.snapshot), sessions: ready(sample.sessions(60)) };
-const reviewOf = (state: string): Partial<UiState> => {
+const libraryError: ErrorRecord = {
+  code: 'DISK_FAILED',
+  fault: 'disk',
+  message: 'The library "/media/ada/Archive/Rollcall" is not there.',
+  remedy: 'Plug in its disk, or choose another folder.',
+};
+const reviewOf = (state: string, over: Partial<UiState> = {}): Partial<UiState> => {
   const summary = [...sample.sessions(60).values()].find((each) => each.state === state);
   if (summary === undefined) return {};
   return {
     ...base,
     view: { screen: 'review', sessionId: summary.sessionId, outputId: null },
-    detail: ready(sample.detail(summary)),
+    detail: ready(sample.detailWithWebhooks(summary)),
+    lanes: state === 'broken' || state === 'interrupted' ? null : sample.lanes,
+    notes: sample.notes,
+    previews: sample.previews,
+    ...over,
   };
+};
+const editing = (draft: EditorDraft, over: Partial<Editor> = {}, screen: 'rooms' | 'settings' = 'settings') => ({
+  ...base,
+  view: { screen },
+  editor: {
+    draft,
+    templates: sample.settings.templates.map(({ id, name }) => ({ id, name })),
+    missingSecrets: [],
+    saving: false,
+    error: null,
+    ...over,
+  },
+});
+const roomOf = (name: string): RoomFormDraft => {
+  const room = sample.rooms.find((each) => each.name === name);
+  return { ...roomDraft(sample.settings, room?.id ?? null), preview: room?.effective ?? null };
+};
+const settingsError: ErrorRecord = {
+  code: 'SETTINGS_INVALID',
+  fault: 'usage',
+  message: 'webhook.url must be an http(s) URL: it is "ftp://hooks.example.net/in".',
+  remedy: 'Enter the address with http:// or https://, then save.',
 };
 const liveAs = (live: UiState['live'], over: Partial<UiState> = {}): Partial<UiState> => ({
   ...base,
@@ -19,8 +61,32 @@ const liveAs = (live: UiState['live'], over: Partial<UiState> = {}): Partial<UiS
   ...over,
 });
 
+const welcomeAt = (step: Welcome['step'], over: Partial<UiState> = {}): Partial<UiState> => ({
+  snapshot: ready(sample.emptySnapshot),
+  view: { screen: 'welcome' },
+  welcome: { step, name: '', consent: CONSENT },
+  ...over,
+});
+
 /** Every screen in every state that it can be in. */
 export const SCENES: Record<string, Partial<UiState>> = {
+  'welcome-folder': { snapshot: ready(sample.emptySnapshot), view: { screen: 'welcome' } },
+  'welcome-folder-gone': {
+    snapshot: ready({
+      ...sample.emptySnapshot,
+      library: { ...sample.emptySnapshot.library, freeBytes: null, error: libraryError },
+    }),
+    view: { screen: 'welcome' },
+  },
+  'welcome-name': welcomeAt(1),
+  'welcome-storage': welcomeAt(2),
+  'welcome-checking': welcomeAt(2, { preflight: { url: 'x', running: 'join', results: sample.preflight.slice(0, 2) } }),
+  preflight: {
+    ...base,
+    view: { screen: 'settings' },
+    dialog: 'preflight',
+    preflight: { url: '', running: null, results: sample.preflight },
+  },
   rooms: { ...base },
   'rooms-empty': { snapshot: ready(sample.emptySnapshot), sessions: ready(new Map()) },
   'rooms-loading': {},
@@ -49,6 +115,21 @@ export const SCENES: Record<string, Partial<UiState>> = {
     sessionId: null,
   }),
   library: { ...base, view: { screen: 'library' } },
+  offline: { ...base, offline: true },
+  'library-offline': { ...base, offline: true, view: { screen: 'library' } },
+  'record-request': { ...base, requested: 'https://sfu.example.net/?roomId=somebody-elses-very-long-room-name-0001' },
+  'library-selecting': {
+    ...base,
+    view: { screen: 'library' },
+    selected: new Set([...sample.sessions(60).keys()].slice(0, 3)),
+  },
+  'library-bin': {
+    ...base,
+    view: { screen: 'library' },
+    selected: new Set(),
+    trashing: [...sample.sessions(60).keys()].slice(0, 6),
+  },
+  'library-bin-one': { ...base, view: { screen: 'library' }, trashing: [...sample.sessions(60).keys()].slice(1, 2) },
   'library-5000': { ...base, sessions: ready(sample.sessions(5000)), view: { screen: 'library' } },
   'library-empty': { ...base, sessions: ready(new Map()), view: { screen: 'library' } },
   'library-loading': { snapshot: ready(sample.snapshot), view: { screen: 'library' } },
@@ -59,12 +140,7 @@ export const SCENES: Record<string, Partial<UiState>> = {
       library: {
         ...sample.snapshot.library,
         freeBytes: null,
-        error: {
-          code: 'DISK_FAILED',
-          fault: 'disk',
-          message: 'The library "/media/ada/Archive/Rollcall" is not there.',
-          remedy: 'Plug in its disk, or choose another folder.',
-        },
+        error: libraryError,
       },
     }),
     sessions: ready(new Map()),
@@ -77,6 +153,40 @@ export const SCENES: Record<string, Partial<UiState>> = {
   'review-broken': reviewOf('broken'),
   settings: { ...base, view: { screen: 'settings' } },
   'settings-empty': { snapshot: ready(sample.emptySnapshot), view: { screen: 'settings' } },
+  'review-loading': reviewOf('delivered', { detail: { state: 'loading' } }),
+  'review-gone': reviewOf('delivered', {
+    detail: { state: 'failed', error: { ...libraryError, message: 'The library has no session 0000…1.' } },
+  }),
+  'review-local': reviewOf('local'),
+  'review-waiting': reviewOf('waiting'),
+  'review-finalizing': reviewOf('finalizing'),
+  'review-streams': reviewOf('delivered', { reviewMode: 'streams' }),
+  'review-notes': reviewOf('delivered', { reviewSide: 'notes' }),
+  'review-notes-empty': reviewOf('delivered', { reviewSide: 'notes', notes: [] }),
+  'review-webhook': reviewOf('failed', { reviewSide: 'webhook' }),
+  'review-busy': reviewOf('failed', { working: new Set([...sample.sessions(60).keys()]) }),
+  queue: { ...base, sessions: ready(sample.sessions(10)), view: { screen: 'queue' } },
+  'queue-empty': { ...base, sessions: ready(new Map()), view: { screen: 'queue' } },
+  'queue-5000': { ...base, sessions: ready(sample.sessions(5000)), view: { screen: 'queue' } },
+  'queue-loading': { snapshot: ready(sample.snapshot), view: { screen: 'queue' } },
+  'queue-failed': { ...base, sessions: { state: 'failed', error: libraryError }, view: { screen: 'queue' } },
+  'library-failed': { ...base, sessions: { state: 'failed', error: libraryError }, view: { screen: 'library' } },
+  'settings-loading': { view: { screen: 'settings' } },
+  'settings-failed': { snapshot: { state: 'failed', error: libraryError }, view: { screen: 'settings' } },
+  'settings-error': { ...base, error: settingsError, view: { screen: 'settings' } },
+  'edit-template-new': editing(templateDraft({ ...sample.settings, templates: [] }, null)),
+  'edit-template': editing(templateDraft(sample.settings, 'classes')),
+  'edit-room-new': editing({ ...roomDraft(sample.settings, null), preview: null }, {}, 'rooms'),
+  'edit-room-auto': editing(roomOf('Monday stand-up'), {}, 'rooms'),
+  'edit-room-own': editing(roomOf('Design review'), {}, 'rooms'),
+  'edit-hosted': editing(hostedDraft(sample.settings)),
+  'edit-hosted-new': editing(hostedDraft({ ...sample.settings, hosted: null })),
+  'edit-hosted-endpoint': editing({ kind: 'hosted', store: { ...emptyStore('endpoint'), bucket: 'rollcall' } }),
+  'edit-hosted-secrets-lost': editing(hostedDraft(sample.settings), { missingSecrets: ['hosted/secret'] }),
+  'edit-recorder': editing({ kind: 'recorder', name: '', consent: CONSENT }),
+  'edit-webhook': editing(installationWebhookDraft(sample.settings)),
+  'edit-webhook-error': editing(installationWebhookDraft(sample.settings), { error: settingsError }),
+  'edit-saving': editing(installationWebhookDraft(sample.settings), { saving: true }),
   shortcuts: { ...base, dialog: 'shortcuts' },
   palette: { ...base, dialog: 'palette' },
 };

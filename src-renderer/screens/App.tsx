@@ -8,6 +8,7 @@ import { Notifications } from '@mantine/notifications';
 import { useStore } from 'zustand';
 import { theme } from '../components/theme.ts';
 import type { Actions } from '../state/actions.ts';
+import { tellClipped } from '../state/clipped.ts';
 import { listenForShortcuts } from '../state/shortcuts.ts';
 import type { UiStore } from '../state/store.ts';
 import { UiContext } from '../state/ui-context.ts';
@@ -21,6 +22,7 @@ export function App({ store, actions }: { store: UiStore; actions: Actions }) {
   const choice = useStore(store, (state) => state.theme);
   const systemDark = useMediaQuery('(prefers-color-scheme: dark)', true, { getInitialValueInEffect: false });
   useEffect(() => listenForShortcuts(store, actions, window), [store, actions]);
+  useEffect(() => tellClipped(document), []);
   return (
     <MantineProvider
       theme={theme}

@@ -10,17 +10,14 @@ export function CommandPalette() {
   const actions = useActions();
   const open = useUi((state) => state.dialog === 'palette');
   return (
-    <Modal
-      opened={open}
-      onClose={() => actions.openDialog(null)}
-      withCloseButton={false}
-      size={560}
-      yOffset="12vh"
-      centered={false}
-      aria-label="Command palette"
-    >
-      <Palette />
-    </Modal>
+    <Modal.Root opened={open} onClose={() => actions.openDialog(null)} size={560} yOffset="12vh" centered={false}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Command palette">
+        <Modal.Body pt="md">
+          <Palette />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
@@ -48,6 +45,8 @@ function Palette() {
       <TextInput
         data-autofocus
         size="md"
+        role="combobox"
+        aria-expanded
         aria-label="Command, room or recording"
         aria-controls="palette-results"
         aria-activedescendant={items[selected] === undefined ? undefined : `palette-${selected}`}

@@ -1,4 +1,4 @@
-import { Button, Modal, NativeSelect, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { Button, Modal, NativeSelect, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { ControlFields } from '../components/ControlFields.tsx';
 import { DestinationFields } from '../components/DestinationFields.tsx';
@@ -42,6 +42,8 @@ function titleOf(draft: EditorDraft): string {
       return draft.id === null ? 'New template' : 'Template';
     case 'room':
       return draft.id === null ? 'New room' : 'Room';
+    case 'recorder':
+      return 'In the call';
     case 'hosted':
       return 'Hosted storage';
     case 'webhook':
@@ -53,7 +55,7 @@ function Form({ editor }: { editor: Editor }) {
   const actions = useActions();
   const { draft, saving, error } = editor;
   const missing = missingIn(draft);
-  const removable = (draft.kind !== 'template' && draft.kind !== 'room') || draft.id !== null;
+  const removable = 'id' in draft ? draft.id !== null : draft.kind !== 'recorder';
   return (
     <form
       className={styles.form}
@@ -100,6 +102,29 @@ function Fields({ editor }: { editor: Editor }) {
       return <TemplateFields draft={draft} />;
     case 'room':
       return <RoomFields draft={draft} templates={editor.templates} />;
+    case 'recorder':
+      return (
+        <>
+          <TextInput
+            label="Name shown to others"
+            placeholder="Rollcall (recording)"
+            data-autofocus
+            maxLength={80}
+            value={draft.name}
+            onChange={(event) => actions.changeDraft({ ...draft, name: event.currentTarget.value })}
+          />
+          <Textarea
+            label="What you tell people"
+            description="One click on the Live screen copies it, to be pasted into the call’s chat."
+            autosize
+            minRows={2}
+            maxRows={8}
+            maxLength={2000}
+            value={draft.consent}
+            onChange={(event) => actions.changeDraft({ ...draft, consent: event.currentTarget.value })}
+          />
+        </>
+      );
     case 'hosted':
       return (
         <>

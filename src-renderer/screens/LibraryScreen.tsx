@@ -1,11 +1,23 @@
-import { useMemo } from 'react';
-import { Button } from '@mantine/core';
-import { IconDoor, IconFolderOpen, IconMovie, IconSearch } from '@tabler/icons-react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { ActionIcon, Button, Checkbox, Menu } from '@mantine/core';
+import {
+  IconDoor,
+  IconDots,
+  IconFileImport,
+  IconFolderOpen,
+  IconMovie,
+  IconRefresh,
+  IconSearch,
+  IconTrash,
+} from '@tabler/icons-react';
+import type { SessionSummary } from '../../src-main/contract/ipc.ts';
 import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
 import { SessionRow } from '../components/SessionRow.tsx';
 import { WindowedList } from '../components/WindowedList.tsx';
+import { formatDateTime } from '../state/format.ts';
 import { findSessions, libraryRows, type LibraryRow } from '../state/library-list.ts';
+import { isRetryable } from '../state/queue.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { LastError, Problem } from './Problem.tsx';
 import { SearchField } from './SearchField.tsx';
@@ -22,19 +34,134 @@ export function LibraryScreen() {
       tools={
         <>
           <SearchField label="Room, person, date or state" value={search} onChange={actions.setLibrarySearch} />
-          <Button
-            variant="default"
-            leftSection={<IconFolderOpen size={16} />}
-            onClick={() => void actions.openLibrary()}
-          >
-            Open folder
-          </Button>
+          <LibraryMenu />
         </>
       }
       notice={<LibraryNotice />}
+      footer={<Selected />}
     >
-      <SessionList />
+      <DropPlace>
+        <SessionList />
+      </DropPlace>
     </Page>
+  );
+}
+
+function LibraryMenu() {
+  const actions = useActions();
+  const selecting = useUi((state) => state.selected !== null);
+  return (
+    <>
+      <Button variant="default" aria-pressed={selecting} onClick={actions.toggleSelecting}>
+        {selecting ? 'Done' : 'Select'}
+      </Button>
+      <Menu position="bottom-end" transitionProps={{ duration: 80 }}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label="More about the library">
+            <IconDots size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconFolderOpen size={16} />} onClick={() => void actions.openLibrary()}>
+            Open folder
+          </Menu.Item>
+          <Menu.Item leftSection={<IconFileImport size={16} />} onClick={() => void actions.importFolder()}>
+            Import recordings…
+          </Menu.Item>
+          <Menu.Item leftSection={<IconRefresh size={16} />} onClick={() => void actions.rescan()}>
+            Read the folders again
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}
+
+/** Folders of recordings that are dropped on the list are brought into the library. */
+function DropPlace({ children }: { children: ReactNode }) {
+  const actions = useActions();
+  const [over, setOver] = useState(false);
+  return (
+    <div
+      className={styles.drop}
+      data-over={over}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        void actions.importDropped([...event.dataTransfer.files]);
+      }}
+    >
+      {children}
+    </div>
+  );
+}
+
+/** What can be done with all that is chosen. */
+function Selected() {
+  const actions = useActions();
+  const selected = useUi((state) => state.selected);
+  const sessions = useUi((state) => (state.sessions.state === 'ready' ? state.sessions.value : null));
+  const search = useUi((state) => state.librarySearch);
+  if (selected === null || sessions === null) return null;
+  const chosen = [...selected].flatMap((id) => sessions.get(id) ?? []);
+  const retryable = chosen.filter(isRetryable);
+  return (
+    <div className={styles.selected} role="region" aria-label="Chosen recordings">
+      <strong>{chosen.length} chosen</strong>
+      <Button
+        variant="default"
+        size="compact-sm"
+        onClick={() => actions.selectAll(findSessions(sessions.values(), search).map(({ sessionId }) => sessionId))}
+      >
+        Choose all
+      </Button>
+      <span className={styles.gap} />
+      <Button
+        variant="default"
+        size="compact-sm"
+        leftSection={<IconRefresh size={14} />}
+        disabled={retryable.length === 0}
+        onClick={() => void actions.retryAll(retryable.map(({ sessionId }) => sessionId))}
+      >
+        Retry upload ({retryable.length})
+      </Button>
+      <Button
+        variant="default"
+        size="compact-sm"
+        leftSection={<IconTrash size={14} />}
+        disabled={chosen.length === 0}
+        onClick={() => actions.askToTrash([...selected])}
+      >
+        Move to the bin…
+      </Button>
+    </div>
+  );
+}
+
+/** A recording in the list; while something is being chosen, with a box to choose it. */
+function Row({ summary }: { summary: SessionSummary }) {
+  const actions = useActions();
+  const { sessionId, roomName } = summary;
+  const selecting = useUi((state) => state.selected !== null);
+  const chosen = useUi((state) => state.selected?.has(sessionId) ?? false);
+  return (
+    <div className={styles.row}>
+      {selecting && (
+        <Checkbox
+          className={styles.box}
+          aria-label={`Choose ${roomName}, ${formatDateTime(summary.startedAt)}`}
+          checked={chosen}
+          onChange={() => actions.toggleSelected(sessionId)}
+        />
+      )}
+      <SessionRow summary={summary} onOpen={() => actions.openSession(sessionId)} />
+    </div>
   );
 }
 
@@ -59,13 +186,15 @@ const SESSION_HEIGHT = 60;
 const heightOf = (row: LibraryRow): number => (row.kind === 'day' ? DAY_HEIGHT : SESSION_HEIGHT);
 
 function SessionList() {
-  const actions = useActions();
   const sessions = useUi((state) => state.sessions);
   const search = useUi((state) => state.librarySearch);
   const rows = useMemo(
     () => (sessions.state === 'ready' ? libraryRows(findSessions(sessions.value.values(), search), new Date()) : []),
     [sessions, search],
   );
+  useEffect(() => {
+    if (rows.length > 0) performance.mark('rollcall-list');
+  }, [rows]);
   if (sessions.state === 'loading') {
     return (
       <div className={styles.pad}>
@@ -90,13 +219,7 @@ function SessionList() {
   }
   return (
     <WindowedList rows={rows} heightOf={heightOf} label="Recordings">
-      {(row) =>
-        row.kind === 'day' ? (
-          <h2 className={styles.day}>{row.label}</h2>
-        ) : (
-          <SessionRow summary={row.summary} onOpen={() => actions.openSession(row.summary.sessionId)} />
-        )
-      }
+      {(row) => (row.kind === 'day' ? <h2 className={styles.day}>{row.label}</h2> : <Row summary={row.summary} />)}
     </WindowedList>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Loader } from '@mantine/core';
+import { ActionIcon, Button, Loader, Tooltip } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconBroadcast,
@@ -6,6 +6,7 @@ import {
   IconDoor,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
+  IconMessageShare,
   IconPlayerRecordFilled,
   IconPlayerStopFilled,
   IconRefresh,
@@ -113,7 +114,8 @@ function LiveTools({ live }: { live: LiveRecording }) {
   }
   if (isCapturing(live)) {
     return (
-      <Button.Group>
+      <>
+        <CopyNotice />
         <PauseButton live={live} />
         <Button
           variant="default"
@@ -124,7 +126,7 @@ function LiveTools({ live }: { live: LiveRecording }) {
         >
           Stop
         </Button>
-      </Button.Group>
+      </>
     );
   }
   const over = live.phase === 'done' || live.phase === 'failed';
@@ -140,12 +142,33 @@ function LiveTools({ live }: { live: LiveRecording }) {
   );
 }
 
+/** What people are told of the recording, for the call's chat. */
+function CopyNotice() {
+  const actions = useActions();
+  const text = useUi((state) =>
+    state.snapshot.state === 'ready' ? state.snapshot.value.settings.recorder.consentText : '',
+  );
+  if (text === '') return null;
+  return (
+    <Tooltip label={`Copy for the call’s chat: “${text}”`} multiline maw={320}>
+      <ActionIcon
+        variant="default"
+        size={36}
+        aria-label="Copy the text that tells people of the recording"
+        onClick={() => void actions.copy(text, 'The text for the call’s chat was')}
+      >
+        <IconMessageShare size={18} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
 function LiveBody({ live }: { live: LiveRecording }) {
   switch (live.phase) {
     case 'joining':
       return (
         <div className={styles.waiting}>
-          <Loader size="sm" aria-label="Joining" />
+          <Loader size="sm" aria-hidden />
           <h2>Joining {live.roomName}…</h2>
           <p className="dim">Others will see that a recorder is in the call.</p>
         </div>

@@ -1,21 +1,20 @@
-import { useState } from 'react';
-import { Button, SegmentedControl } from '@mantine/core';
+import { useMemo, useState } from 'react';
 import { IconMovie } from '@tabler/icons-react';
 import { mediaUrl } from '../../src-main/contract/app-urls.ts';
 import type { SessionDetail } from '../../src-main/contract/ipc.ts';
-import type { Session, SessionOutput, StreamType } from '../../src-main/contract/session.ts';
+import type { SessionLanes } from '../../src-main/contract/lanes.ts';
+import type { Session, SessionOutput } from '../../src-main/contract/session.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
-import { FileRow } from '../components/FileRow.tsx';
-import { Panel } from '../components/Panel.tsx';
+import { Lanes } from '../components/Lanes.tsx';
 import { Player } from '../components/Player.tsx';
-import { WebhookRow } from '../components/WebhookRow.tsx';
+import { PlayClock } from '../state/play-clock.ts';
+import { isHeard } from '../state/sync-player.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
+import { usePlayerKeys } from '../state/use-player-keys.ts';
 import { outputLabel } from '../state/words.ts';
+import { ReviewSide } from './ReviewSide.tsx';
 import { StreamsView } from './StreamsView.tsx';
 import styles from './ReviewScreen.module.css';
-
-/** The whole meeting first, then people, then what they wrote. */
-const place = ({ kind }: SessionOutput): number => ['composite', 'stream', 'chat'].indexOf(kind);
 
 /** What plays first: the one asked for, else the whole meeting, else the first file that is there. */
 function firstToPlay(session: Session, missing: readonly string[], wanted: string | null): SessionOutput | null {
@@ -37,68 +36,84 @@ export interface ReviewFilesProps {
   wanted: string | null;
 }
 
-/** The player and the files; or, beside each other and in sync, all streams. */
+/** The player, beside it files and notes, below it a lane for each stream: all on one clock. */
 export function ReviewFiles({ detail, session, wanted }: ReviewFilesProps) {
-  const [together, setTogether] = useState(false);
+  const actions = useActions();
+  const { sessionId } = detail.summary;
   const lanes = useUi((state) => state.lanes);
+  const mode = useUi((state) => state.reviewMode);
+  const clock = useMemo(() => new PlayClock(), []);
   const [chosen, setChosen] = useState(wanted);
+  const hearing = useHearing();
+  const previews = useUi((state) => state.previews);
   const playing = firstToPlay(session, detail.missing, chosen);
-  const typeOf = (output: SessionOutput) =>
-    session.streams.find((stream) => stream.stream_id === output.stream_id)?.type ?? null;
-  const labelOf = (output: SessionOutput) => outputLabel(output, typeOf(output), session.peers);
-  const ordered = [...session.outputs].sort((a, b) => place(a) - place(b) || a.start_ms - b.start_ms);
-  const several = lanes !== null && lanes.lanes.some((lane) => lane.file !== null);
+  const together = mode === 'streams' && lanes !== null;
+  usePlayerKeys((command) => {
+    if (command === 'mark') void actions.saveNote(sessionId, { id: null, tMs: clock.timeMs, text: '' });
+    return command === 'mark';
+  });
   return (
     <div className={styles.layout}>
       <div className={styles.stage}>
-        {several && (
-          <SegmentedControl
-            className={styles.switch}
-            aria-label="What plays"
-            size="xs"
-            value={together ? 'streams' : 'one'}
-            data={[
-              { value: 'one', label: 'One file' },
-              { value: 'streams', label: 'All streams' },
-            ]}
-            onChange={(value) => setTogether(value === 'streams')}
+        {together ? (
+          <StreamsView
+            {...{ sessionId, lanes, clock }}
+            isHeard={(laneId) => isHeard(laneId, hearing.muted, hearing.solo)}
           />
-        )}
-        {together && lanes !== null ? (
-          <StreamsView sessionId={detail.summary.sessionId} lanes={lanes} />
         ) : playing === null ? (
           <NothingToPlay session={session} />
         ) : (
           <Player
             key={playing.output_id}
-            src={mediaUrl(detail.summary.sessionId, playing.file)}
-            label={labelOf(playing).title}
+            src={mediaUrl(sessionId, playing.file)}
+            label={labelOf(session, playing)}
             durationMs={playing.duration_ms}
+            startMs={playing.start_ms}
+            sprites={previews.get(playing.output_id)?.sprites ?? null}
+            clock={clock}
           />
         )}
       </div>
-      <div className={styles.side}>
-        <Panel title="Files" aside={`${detail.summary.files.done} of ${detail.summary.files.total} ready`}>
-          <ul>
-            {ordered.map((output) => (
-              <File
-                key={output.output_id}
-                {...labelOf(output)}
-                {...{ detail, session, output }}
-                type={typeOf(output)}
-                selected={!together && playing?.output_id === output.output_id}
-                onPlay={() => {
-                  setChosen(output.output_id);
-                  setTogether(false);
-                }}
-              />
-            ))}
-          </ul>
-        </Panel>
-        <Delivery detail={detail} session={session} />
-      </div>
+      <ReviewSide
+        {...{ detail, session, clock }}
+        playing={together ? null : (playing?.output_id ?? null)}
+        onPlay={(outputId) => {
+          setChosen(outputId);
+          actions.setReviewMode('one');
+        }}
+      />
+      {hasLanes(lanes) && (
+        <div className={styles.lanes}>
+          <Lanes {...{ lanes, clock, previews }} hearing={together ? hearing : null} />
+        </div>
+      )}
     </div>
   );
+}
+
+const hasLanes = (lanes: SessionLanes | null): lanes is SessionLanes => lanes !== null && lanes.lanes.length > 0;
+
+function labelOf(session: Session, output: SessionOutput): string {
+  const type = session.streams.find((stream) => stream.stream_id === output.stream_id)?.type ?? null;
+  return outputLabel(output, type, session.peers).title;
+}
+
+/** Which lanes are muted, and which are heard alone. */
+function useHearing() {
+  const [muted, setMuted] = useState<ReadonlySet<string>>(new Set());
+  const [solo, setSolo] = useState<ReadonlySet<string>>(new Set());
+  return {
+    muted,
+    solo,
+    onMute: (laneId: string) => setMuted(toggled(muted, laneId)),
+    onSolo: (laneId: string) => setSolo(toggled(solo, laneId)),
+  };
+}
+
+function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(set);
+  if (!next.delete(id)) next.add(id);
+  return next;
 }
 
 function NothingToPlay({ session }: { session: Session }) {
@@ -110,66 +125,5 @@ function NothingToPlay({ session }: { session: Session }) {
           : 'The files of this recording are not ready.'}
       </EmptyState>
     </div>
-  );
-}
-
-interface FileProps {
-  title: string;
-  note: string;
-  type: StreamType | null;
-  detail: SessionDetail;
-  session: Session;
-  output: SessionOutput;
-  selected: boolean;
-  onPlay: () => void;
-}
-
-function File({ detail, session, output, ...rest }: FileProps) {
-  const actions = useActions();
-  const { sessionId } = detail.summary;
-  const working = useUi((state) => state.working.has(sessionId));
-  const { output_id: outputId } = output;
-  return (
-    <FileRow
-      {...rest}
-      output={output}
-      upload={session.uploads.find((upload) => upload.output_id === outputId) ?? null}
-      missing={detail.missing.includes(outputId)}
-      working={working}
-      onShow={() => void actions.showItem(sessionId, outputId)}
-      onRetry={() => void actions.retryUpload(sessionId, outputId)}
-      onCopyLink={() => void actions.copyLink(sessionId, outputId)}
-    />
-  );
-}
-
-/** What goes on with the uploads, and who was told of them. */
-function Delivery({ detail, session }: { detail: SessionDetail; session: Session }) {
-  const actions = useActions();
-  const { sessionId, state } = detail.summary;
-  return (
-    <>
-      {state === 'uploading' && (
-        <Button variant="default" onClick={() => void actions.cancelUploads(sessionId)}>
-          Stop uploading
-        </Button>
-      )}
-      {session.webhooks.length > 0 && (
-        <Panel
-          title="Webhook"
-          aside={`${session.webhooks.filter((each) => each.state === 'delivered').length} of ${session.webhooks.length} told`}
-        >
-          <ul>
-            {session.webhooks.map((delivery) => (
-              <WebhookRow
-                key={delivery.id}
-                delivery={delivery}
-                onReplay={() => void actions.replayWebhook(sessionId, delivery.id)}
-              />
-            ))}
-          </ul>
-        </Panel>
-      )}
-    </>
   );
 }

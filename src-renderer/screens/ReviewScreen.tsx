@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconArrowLeft, IconFolderOpen, IconRefresh } from '@tabler/icons-react';
+import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
+import { IconArrowLeft, IconFolderOpen, IconRefresh, IconTrash } from '@tabler/icons-react';
 import type { SessionDetail } from '../../src-main/contract/ipc.ts';
 import { SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
@@ -24,13 +24,12 @@ export function ReviewScreen({ sessionId, outputId }: { sessionId: string; outpu
       title={<ReviewTitle name={shown?.roomName ?? 'Recording'} facts={shown === undefined ? '' : facts(shown)} />}
       tools={<ReviewTools sessionId={sessionId} detail={ready} />}
       notice={<ReviewNotice sessionId={sessionId} />}
+      flush
     >
       {ready === null ? (
-        detail.state === 'failed' ? (
-          <Problem error={detail.error} />
-        ) : (
-          <SkeletonRows rows={5} height={72} />
-        )
+        <div className={styles.pad}>
+          {detail.state === 'failed' ? <Problem error={detail.error} /> : <SkeletonRows rows={5} height={72} />}
+        </div>
       ) : ready.session === null ? (
         <Broken detail={ready} />
       ) : (
@@ -85,14 +84,48 @@ function ReviewTools({ sessionId, detail }: { sessionId: string; detail: Session
           />
         </span>
       )}
-      <Button
-        variant="default"
-        leftSection={<IconFolderOpen size={16} />}
-        onClick={() => void actions.openFolder(sessionId)}
-      >
-        Open folder
-      </Button>
+      <ModeSwitch />
+      <Tooltip label="Move to the bin…">
+        <ActionIcon
+          variant="default"
+          size={36}
+          aria-label="Move to the bin…"
+          onClick={() => actions.askToTrash([sessionId])}
+        >
+          <IconTrash size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Open folder">
+        <ActionIcon
+          variant="default"
+          size={36}
+          aria-label="Open folder"
+          onClick={() => void actions.openFolder(sessionId)}
+        >
+          <IconFolderOpen size={16} />
+        </ActionIcon>
+      </Tooltip>
     </>
+  );
+}
+
+/** One file, or all streams side by side; only where there are streams to play. */
+function ModeSwitch() {
+  const actions = useActions();
+  const mode = useUi((state) => state.reviewMode);
+  const several = useUi((state) => state.lanes?.lanes.some((lane) => lane.file !== null) ?? false);
+  if (!several) return null;
+  return (
+    <SegmentedControl
+      aria-label="What plays"
+      size="sm"
+      value={mode}
+      data={[
+        { value: 'one', label: 'Composite' },
+        { value: 'streams', label: 'Streams' },
+      ]}
+      onChange={(value) => actions.setReviewMode(value === 'streams' ? 'streams' : 'one')}
+    />
   );
 }
 
@@ -158,5 +191,5 @@ const INTERRUPTED = {
 } as const;
 
 function Broken({ detail }: { detail: SessionDetail }) {
-  return detail.summary.error === null ? null : <Problem error={detail.summary.error} />;
+  return <div className={styles.pad}>{detail.summary.error !== null && <Problem error={detail.summary.error} />}</div>;
 }

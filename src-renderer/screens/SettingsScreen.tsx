@@ -6,6 +6,7 @@ import {
   IconFolder,
   IconFolderOpen,
   IconPlus,
+  IconStethoscope,
   IconTemplate,
 } from '@tabler/icons-react';
 import type { AppSnapshot, DestinationView, TemplateView, WebhookView } from '../../src-main/contract/ipc.ts';
@@ -57,16 +58,32 @@ export function SettingsScreen() {
 }
 
 function Sections({ snapshot }: { snapshot: AppSnapshot }) {
+  const actions = useActions();
   return (
     <div className={styles.stack}>
       <Library snapshot={snapshot} />
       <Storage snapshot={snapshot} />
       <Templates templates={snapshot.settings.templates} />
+      <InTheCall recorder={snapshot.settings.recorder} />
       <Appearance />
       <Panel title="About">
         <SettingRow
           title={`Rollcall ${snapshot.version}`}
           note="Records calls on your own computer and delivers them where you say."
+          action={
+            <>
+              <Button variant="default" onClick={() => void actions.saveDiagnostics()}>
+                Save diagnostics…
+              </Button>
+              <Button
+                variant="default"
+                leftSection={<IconStethoscope size={16} />}
+                onClick={() => actions.openDialog('preflight')}
+              >
+                Check this computer…
+              </Button>
+            </>
+          }
         />
       </Panel>
     </div>
@@ -132,7 +149,11 @@ function Storage({ snapshot }: { snapshot: AppSnapshot }) {
                   : { tone: 'plain', icon: 'check', word: credentialsText(hosted) }
               }
             />
-            <Button variant="default" aria-label="Edit hosted storage" onClick={() => void actions.editHosted()}>
+            <Button
+              variant="default"
+              aria-label={`${hosted === null ? 'Set up…' : 'Edit…'} hosted storage`}
+              onClick={() => void actions.editHosted()}
+            >
               {hosted === null ? 'Set up…' : 'Edit…'}
             </Button>
           </>
@@ -142,7 +163,11 @@ function Storage({ snapshot }: { snapshot: AppSnapshot }) {
         title="Webhook"
         note={webhookText(webhook)}
         action={
-          <Button variant="default" aria-label="Edit webhook" onClick={() => void actions.editWebhook()}>
+          <Button
+            variant="default"
+            aria-label={`${webhook === null ? 'Set up…' : 'Edit…'} webhook`}
+            onClick={() => void actions.editWebhook()}
+          >
             {webhook === null ? 'Set up…' : 'Edit…'}
           </Button>
         }
@@ -196,7 +221,7 @@ function TemplateRow({ template }: { template: TemplateView }) {
           />
           <Button
             variant="default"
-            aria-label={`Edit template ${template.name}`}
+            aria-label={`Edit… template ${template.name}`}
             onClick={() => void actions.editTemplate(template.id)}
           >
             Edit…
@@ -204,6 +229,31 @@ function TemplateRow({ template }: { template: TemplateView }) {
         </>
       }
     />
+  );
+}
+
+function InTheCall({ recorder }: { recorder: AppSnapshot['settings']['recorder'] }) {
+  const actions = useActions();
+  return (
+    <Panel title="In the call">
+      <SettingRow
+        title={recorder.displayName === '' ? 'Rollcall (recording)' : recorder.displayName}
+        note={
+          recorder.consentText === ''
+            ? 'The name that others see. There is no text yet to tell people that they are recorded.'
+            : `The name that others see. People are told: “${recorder.consentText}”`
+        }
+        action={
+          <Button
+            variant="default"
+            aria-label="Edit… name and text in the call"
+            onClick={() => void actions.editRecorder()}
+          >
+            Edit…
+          </Button>
+        }
+      />
+    </Panel>
   );
 }
 

@@ -6,6 +6,7 @@ import {
   IconKeyboard,
   IconMovie,
   IconSettings,
+  IconWifiOff,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { LiveRecording } from '../../src-main/contract/live.ts';
@@ -20,11 +21,15 @@ import { EditorDialog } from './EditorDialog.tsx';
 import { LibraryScreen } from './LibraryScreen.tsx';
 import { LiveScreen } from './LiveScreen.tsx';
 import { QueueScreen } from './QueueScreen.tsx';
+import { RequestDialog } from './RequestDialog.tsx';
 import { ReviewScreen } from './ReviewScreen.tsx';
 import { RoomsScreen } from './RoomsScreen.tsx';
 import { SettingsScreen } from './SettingsScreen.tsx';
+import { PreflightDialog } from './PreflightForm.tsx';
 import { ShortcutsDialog } from './ShortcutsDialog.tsx';
 import { StopDialog } from './StopDialog.tsx';
+import { TrashDialog } from './TrashDialog.tsx';
+import { WelcomeScreen } from './WelcomeScreen.tsx';
 import styles from './Shell.module.css';
 
 type Place = 'rooms' | 'live' | 'library' | 'queue' | 'settings';
@@ -51,12 +56,17 @@ export function Shell() {
       <ShortcutsDialog />
       <CommandPalette />
       <EditorDialog />
+      <PreflightDialog />
+      <TrashDialog />
+      <RequestDialog />
     </div>
   );
 }
 
 function Screen({ view }: { view: View }) {
   switch (view.screen) {
+    case 'welcome':
+      return <WelcomeScreen />;
     case 'rooms':
       return <RoomsScreen />;
     case 'live':
@@ -74,7 +84,7 @@ function Screen({ view }: { view: View }) {
 
 function Sidebar({ view, live }: { view: View; live: LiveRecording | null }) {
   const actions = useActions();
-  const current: Place = view.screen === 'review' ? 'library' : view.screen;
+  const current: Place | null = view.screen === 'welcome' ? null : view.screen === 'review' ? 'library' : view.screen;
   return (
     <nav className={styles.sidebar} aria-label="Places">
       <div className={styles.brand}>
@@ -96,6 +106,7 @@ function Sidebar({ view, live }: { view: View; live: LiveRecording | null }) {
         </button>
       ))}
       <div className={styles.foot}>
+        <OfflineHint />
         <DiskHint />
         <button type="button" className={styles.quiet} onClick={() => actions.openDialog('shortcuts')}>
           <IconKeyboard size={16} stroke={1.6} aria-hidden />
@@ -125,6 +136,20 @@ function QueueHint() {
     <span className={styles.hint} data-tone="amber" aria-label={`${waiting} need you`}>
       {waiting}
     </span>
+  );
+}
+
+/** What works without a network, and what does not. */
+function OfflineHint() {
+  const offline = useUi((state) => state.offline);
+  return (
+    <p className={styles.offline} role="status">
+      {offline && (
+        <>
+          <IconWifiOff size={14} aria-hidden /> Offline: joining and uploading wait. All else works.
+        </>
+      )}
+    </p>
   );
 }
 

@@ -4,11 +4,14 @@ import { formatDateTime } from './format.ts';
 import type { IpcResult, RecordTarget, RollcallApi } from '../../src-main/contract/ipc.ts';
 import { createEditorActions, type EditorActions } from './editor-actions.ts';
 import { isCapturing, isPaused } from './live-facts.ts';
+import { createLibraryActions, type LibraryActions } from './library-actions.ts';
+import { createReviewActions, type ReviewActions } from './review-actions.ts';
+import { createSetupActions, type SetupActions } from './setup-actions.ts';
 import type { Busy, DialogName, UiStore, View } from './store.ts';
 import { keepTheme, type ThemeChoice } from './theme-choice.ts';
 
 /** Everything that a person can do in the window. Components call these and know nothing of IPC. */
-export interface Actions extends EditorActions {
+export interface Actions extends EditorActions, LibraryActions, ReviewActions, SetupActions {
   show(view: View): void;
   openSession(sessionId: string, outputId?: string): void;
   setLink(link: string): void;
@@ -75,6 +78,7 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     if (view.screen !== 'review' || view.sessionId !== sessionId) return;
     set({ detail: result.ok ? { state: 'ready', value: result.value } : { state: 'failed', error: result.error } });
     set({ lanes: lanes.ok ? lanes.value : null });
+    if (result.ok) void actions.loadPreviews(result.value);
   }
 
   /** Work that takes as long as it takes; everything else can go on meanwhile. */
@@ -92,15 +96,23 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
 
   const actions: Actions = {
     ...createEditorActions(store, api, ask, notify),
+    ...createLibraryActions(store, api, ask, notify),
+    ...createReviewActions(store, api, ask, notify),
+    ...createSetupActions(store, api, ask, notify),
     show: (view) => set({ view, error: null }),
     openSession: (sessionId, outputId) => {
       set({
         view: { screen: 'review', sessionId, outputId: outputId ?? null },
         detail: { state: 'loading' },
         lanes: null,
+        notes: null,
+        previews: new Map(),
+        reviewMode: 'one',
+        reviewSide: 'files',
         error: null,
       });
       void loadDetail(sessionId);
+      void actions.loadNotes(sessionId);
     },
     setLink: (link) => set({ link }),
     setRoomSearch: (roomSearch) => set({ roomSearch }),
@@ -119,6 +131,7 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
 
     record: async (target) => {
       const accepted = await ask(() => api.startRecording(target), 'record');
+      set({ requested: null });
       if (accepted !== null) set({ view: { screen: 'live' }, link: '' });
     },
     recordOrStop: () => {

@@ -1,14 +1,20 @@
-import type { AppChange, MenuCommand, RollcallApi, SessionSummary } from '../../src-main/contract/ipc.ts';
+import type { AppChange, AppSnapshot, MenuCommand, RollcallApi, SessionSummary } from '../../src-main/contract/ipc.ts';
 import type { Actions } from './actions.ts';
 import type { UiStore } from './store.ts';
 
 /** Fills the store from main, and keeps it so: first the changes, then what is there, so that nothing falls between. */
 export function connect(store: UiStore, api: RollcallApi, actions: Actions): void {
   api.onChange((change) => apply(store, actions, change));
+  void actions.takeRequest();
+  const tellNetwork = (): void => store.setState({ offline: !navigator.onLine });
+  window.addEventListener('online', tellNetwork);
+  window.addEventListener('offline', tellNetwork);
+  tellNetwork();
   void api.getSnapshot().then((result) => {
     store.setState({
       snapshot: result.ok ? { state: 'ready', value: result.value } : { state: 'failed', error: result.error },
     });
+    if (result.ok) offerFirstSteps(store, result.value);
   });
   void api.getLive().then((result) => {
     if (result.ok && result.value !== null) store.setState({ live: result.value, view: { screen: 'live' } });
@@ -23,6 +29,7 @@ function apply(store: UiStore, actions: Actions, change: AppChange): void {
   switch (change.kind) {
     case 'snapshot':
       store.setState({ snapshot: { state: 'ready', value: change.snapshot } });
+      offerFirstSteps(store, change.snapshot);
       return;
     case 'live':
       store.setState({ live: change.live });
@@ -30,10 +37,21 @@ function apply(store: UiStore, actions: Actions, change: AppChange): void {
     case 'sessions':
       applySessions(store, actions, change.changed, change.removed);
       return;
+    case 'record-request':
+      void actions.takeRequest();
+      return;
     case 'command':
       runCommand(actions, change.command);
       return;
   }
+}
+
+/** Shows the first steps to somebody new who has not begun anything by themselves. */
+function offerFirstSteps(store: UiStore, snapshot: AppSnapshot): void {
+  const { view, link, live, dialog, editor, welcomed } = store.getState();
+  const untouched = view.screen === 'rooms' && link === '' && live === null && dialog === null && editor === null;
+  if (!snapshot.firstRun || welcomed || !untouched) return;
+  store.setState({ view: { screen: 'welcome' }, welcomed: true });
 }
 
 function applySessions(store: UiStore, actions: Actions, changed: SessionSummary[], removed: string[]): void {

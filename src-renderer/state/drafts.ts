@@ -62,7 +62,8 @@ export type RoomFormDraft = {
 };
 export type HostedFormDraft = { kind: 'hosted'; store: DestinationDraft | null };
 export type WebhookFormDraft = { kind: 'webhook'; webhook: WebhookDraft | null };
-export type EditorDraft = TemplateDraft | RoomFormDraft | HostedFormDraft | WebhookFormDraft;
+export type RecorderDraft = { kind: 'recorder'; name: string; consent: string };
+export type EditorDraft = TemplateDraft | RoomFormDraft | HostedFormDraft | WebhookFormDraft | RecorderDraft;
 
 const secretOf = (kept: string | undefined): SecretDraft => ({ typed: '', kept: kept ?? null });
 const secretValue = ({ typed, kept }: SecretDraft): string => (typed === '' ? (kept ?? '') : typed);
@@ -153,6 +154,12 @@ export const installationWebhookDraft = (settings: Settings): WebhookFormDraft =
   webhook: webhookDraft(settings.webhook) ?? emptyWebhook(),
 });
 
+export const recorderDraft = (settings: Settings): RecorderDraft => ({
+  kind: 'recorder',
+  name: settings.recorder?.display_name ?? '',
+  consent: settings.recorder?.consent_text ?? '',
+});
+
 /** Fields of a store that are filled in; what is empty is left out and has its default. */
 function storeValue(draft: DestinationDraft) {
   const region = draft.region.trim();
@@ -228,9 +235,22 @@ export function changeOf(draft: EditorDraft): SettingsChange {
       return { kind: 'room', value: roomValue(draft) };
     case 'hosted':
       return { kind: 'hosted', value: draft.store === null ? null : hostedValue(draft.store) };
+    case 'recorder':
+      return recorderChange(draft);
     case 'webhook':
       return { kind: 'webhook', value: ownWebhook(draft.webhook) };
   }
+}
+
+/** What is empty is left out and has its default. */
+export function recorderChange({ name, consent }: { name: string; consent: string }): SettingsChange {
+  return {
+    kind: 'recorder',
+    value: {
+      ...(name.trim() === '' ? {} : { display_name: name.trim() }),
+      ...(consent.trim() === '' ? {} : { consent_text: consent.trim() }),
+    },
+  };
 }
 
 /** What is missing before a draft can be saved, as words beside the button; null where it can be. */

@@ -6,6 +6,7 @@ import {
   changeOf,
   hostedDraft,
   installationWebhookDraft,
+  recorderDraft,
   roomDraft,
   roomValue,
   templateDraft,
@@ -20,6 +21,8 @@ export interface EditorActions {
   editRoom(id: string | null, url?: string): Promise<void>;
   editHosted(): Promise<void>;
   editWebhook(): Promise<void>;
+  /** The recorder's name in calls, and what people are told. */
+  editRecorder(): Promise<void>;
   changeDraft(draft: EditorDraft): void;
   saveDraft(): Promise<void>;
   /** Removes what the form shows: a template, a room, hosted storage, the webhook. */
@@ -89,6 +92,7 @@ export function createEditorActions(
     editTemplate: (id) => open((settings) => templateDraft(settings, id)),
     editRoom: (id, url) => open((settings) => roomDraft(settings, id, url)),
     editHosted: () => open(hostedDraft),
+    editRecorder: () => open(recorderDraft),
     editWebhook: () => open(installationWebhookDraft),
     changeDraft: (draft) => {
       const { editor } = get();
@@ -127,6 +131,7 @@ function removalOf(draft: EditorDraft): SettingsChange | null {
     case 'room':
       return draft.id === null ? null : { kind: 'remove-room', id: draft.id };
     case 'hosted':
+    case 'recorder':
     case 'webhook':
       return { kind: draft.kind, value: null };
   }

@@ -56,3 +56,15 @@ export function libraryRows(sessions: readonly SessionSummary[], now: Date): Lib
   }
   return rows;
 }
+
+/** Which recordings are wholly in their storage, and which have something that is on this computer alone. */
+export function whereElse(sessions: readonly SessionSummary[]): {
+  delivered: SessionSummary[];
+  onlyHere: SessionSummary[];
+} {
+  const isDelivered = ({ state }: SessionSummary): boolean => state === 'delivered';
+  return {
+    delivered: sessions.filter(isDelivered),
+    onlyHere: sessions.filter((summary) => !isDelivered(summary)),
+  };
+}

@@ -28,6 +28,12 @@ export function diskLeftMs(live: LiveRecording): number | null {
   return rate <= 0 ? null : (live.diskFreeBytes / rate) * 1000;
 }
 
+/** Four people with cameras at about 1.5 Mbit/s each. */
+const TYPICAL_CALL_BYTES_S = (4 * 1_500_000) / 8;
+
+/** How many milliseconds of a usual call a disk takes, all files counted. */
+export const callMsOf = (freeBytes: number): number => (freeBytes / (TYPICAL_CALL_BYTES_S * DISK_FACTOR)) * 1000;
+
 export type TrackHealth = { tone: 'ok' | 'quiet' | 'warn'; word: string };
 
 /** How one track is, in a word or two. */

@@ -8,6 +8,7 @@ export type PlayerCommand =
   | 'jump-forward'
   | 'frame-back'
   | 'frame-forward'
+  | 'mark'
   | 'picture-in-picture'
   | 'full-screen';
 
@@ -20,6 +21,7 @@ const KEYS: Record<string, PlayerCommand> = {
   arrowright: 'forward',
   ',': 'frame-back',
   '.': 'frame-forward',
+  m: 'mark',
   f: 'full-screen',
 };
 

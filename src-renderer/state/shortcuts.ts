@@ -14,6 +14,7 @@ export const SHORTCUTS: readonly { keys: readonly string[]; does: string; where:
   { keys: ['J', 'L'], does: '10 seconds back, forward', where: 'Player' },
   { keys: ['←', '→'], does: '5 seconds back, forward', where: 'Player' },
   { keys: [',', '.'], does: 'One frame back, forward', where: 'Player' },
+  { keys: ['M'], does: 'Mark this moment (also while recording)', where: 'Player' },
   { keys: ['F'], does: 'Full screen', where: 'Player' },
 ];
 
@@ -35,7 +36,7 @@ const GO_TO_WITHIN_MS = 1200;
 export function listenForShortcuts(store: UiStore, actions: Actions, target: Window): () => void {
   let goPressedAt = -Infinity;
   const onKeyDown = (event: KeyboardEvent): void => {
-    const { dialog, editor, view } = store.getState();
+    const { dialog, editor, trashing, requested, view } = store.getState();
     const key = event.key.toLowerCase();
     if ((event.ctrlKey || event.metaKey) && key === 'k') {
       event.preventDefault();
@@ -43,7 +44,7 @@ export function listenForShortcuts(store: UiStore, actions: Actions, target: Win
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (dialog !== null || editor !== null) return;
+    if (dialog !== null || editor !== null || trashing !== null || requested !== null) return;
     if (isTyping(event.target)) return;
     const goTo = event.timeStamp - goPressedAt < GO_TO_WITHIN_MS;
     goPressedAt = -Infinity;
@@ -62,6 +63,9 @@ export function listenForShortcuts(store: UiStore, actions: Actions, target: Win
         return;
       case 'p':
         void actions.pauseOrResume();
+        return;
+      case 'm':
+        if (view.screen === 'live') void actions.markLive();
         return;
       case '/':
         event.preventDefault();

@@ -3,11 +3,16 @@ import type { ErrorRecord } from '../../src-main/contract/errors.ts';
 import type { AppSnapshot, SessionDetail, SessionSummary } from '../../src-main/contract/ipc.ts';
 import type { SessionLanes } from '../../src-main/contract/lanes.ts';
 import type { LiveRecording } from '../../src-main/contract/live.ts';
+import type { Note } from '../../src-main/contract/notes.ts';
+import type { PreflightCheck, PreflightResult } from '../../src-main/contract/preflight.ts';
+import type { OutputPreviews } from '../../src-main/contract/previews.ts';
 import type { EditorDraft } from './drafts.ts';
 import { readTheme, type ThemeChoice } from './theme-choice.ts';
 
 /** Which screen shows, and what it shows. */
 export type View =
+  /** The first steps. */
+  | { screen: 'welcome' }
   | { screen: 'rooms' }
   | { screen: 'live' }
   | { screen: 'library' }
@@ -19,10 +24,29 @@ export type View =
 export type Loadable<Value> =
   { state: 'loading' } | { state: 'ready'; value: Value } | { state: 'failed'; error: ErrorRecord };
 
-export type DialogName = 'stop' | 'shortcuts' | 'palette';
+export type DialogName = 'stop' | 'shortcuts' | 'palette' | 'preflight';
 
 /** What the user asked for and is not answered yet; its button shows that it works. */
 export type Busy = 'pause' | 'record' | 'stop' | 'import' | 'library';
+
+/** The first steps, as far as they are. */
+export interface Welcome {
+  step: 0 | 1 | 2;
+  name: string;
+  consent: string;
+}
+
+/** The checks before the first recording: what was found, and which one runs. */
+export interface Preflight {
+  url: string;
+  running: PreflightCheck | null;
+  results: readonly PreflightResult[];
+}
+
+/** What plays on the Review screen: one file, or all streams side by side. */
+export type ReviewMode = 'one' | 'streams';
+/** What stands beside it. */
+export type ReviewSide = 'files' | 'notes' | 'webhook';
 
 /** The settings form that is open. */
 export interface Editor {
@@ -44,12 +68,30 @@ export interface UiState {
   detail: Loadable<SessionDetail>;
   /** Of the same session; null until they are there. */
   lanes: SessionLanes | null;
+  /** Of the same session; null until they are there. */
+  notes: readonly Note[] | null;
+  /** Of the same session's files, by output id; null: this file has none. */
+  previews: ReadonlyMap<string, OutputPreviews | null>;
+  reviewMode: ReviewMode;
+  reviewSide: ReviewSide;
   /** What is typed: the link to record, and the searches. */
   link: string;
   roomSearch: string;
   librarySearch: string;
   dialog: DialogName | null;
   editor: Editor | null;
+  welcome: Welcome;
+  /** The first steps were shown in this window. */
+  welcomed: boolean;
+  preflight: Preflight;
+  /** The call that a deep link proposes; the user is asked. */
+  requested: string | null;
+  /** The computer has no network. */
+  offline: boolean;
+  /** What is chosen in the library; null while nothing is being chosen. */
+  selected: ReadonlySet<string> | null;
+  /** What the dialog asks about before it goes to the bin. */
+  trashing: readonly string[] | null;
   busy: Busy | null;
   /** Sessions whose files or uploads were asked for from here, until that is over. */
   working: ReadonlySet<string>;
@@ -62,6 +104,10 @@ export interface UiState {
   linkFocus: number;
 }
 
+/** What is proposed to be told to people; the law of most places wants it to be said before. */
+export const CONSENT =
+  'This call is being recorded. If you do not want to be recorded, please say so now or leave the call.';
+
 export type UiStore = StoreApi<UiState>;
 
 /** A store with nothing in it yet; `initial` is for the gallery and tests. */
@@ -73,11 +119,22 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     live: null,
     detail: { state: 'loading' },
     lanes: null,
+    notes: null,
+    previews: new Map(),
+    reviewMode: 'one',
+    reviewSide: 'files',
     link: '',
     roomSearch: '',
     librarySearch: '',
     dialog: null,
     editor: null,
+    welcomed: false,
+    welcome: { step: 0, name: '', consent: CONSENT },
+    preflight: { url: '', running: null, results: [] },
+    requested: null,
+    offline: false,
+    selected: null,
+    trashing: null,
     busy: null,
     working: new Set(),
     error: null,

@@ -1,5 +1,6 @@
 import type { SummaryState } from '../../src-main/contract/ipc.ts';
 import type { LivePhase, LiveRecording, LiveUpload } from '../../src-main/contract/live.ts';
+import type { PreflightCheck, PreflightResult } from '../../src-main/contract/preflight.ts';
 import type { SessionOutput, SessionPeer, StreamType, WebhookDelivery } from '../../src-main/contract/session.ts';
 import { isPaused } from './live-facts.ts';
 
@@ -68,6 +69,24 @@ export function phaseWord(live: Pick<LiveRecording, 'phase' | 'uploads' | 'pause
   if (uploads.length > 0 && uploads.every((upload) => upload.state === 'delivered')) return UPLOAD_WORDS.delivered;
   return { tone: 'plain', icon: 'device', word: 'Files ready' };
 }
+
+/** The checks in the order in which they run, and what each is called. */
+export const PREFLIGHT_ORDER = ['disk', 'encoder', 'join', 'bucket', 'clock'] as const satisfies PreflightCheck[];
+export const PREFLIGHT_WORDS: Record<PreflightCheck, string> = {
+  disk: 'Disk',
+  encoder: 'Video encoder',
+  join: 'Joining a call',
+  bucket: 'Storage',
+  clock: 'Clock',
+};
+export const PREFLIGHT_STATES: Record<PreflightResult['state'] | 'running' | 'waiting', StateWord> = {
+  ok: { tone: 'green', icon: 'check', word: 'Good' },
+  warn: { tone: 'amber', icon: 'alert', word: 'Slow' },
+  failed: { tone: 'amber', icon: 'alert', word: 'Needs you' },
+  skipped: { tone: 'plain', icon: 'clock', word: 'Not tried' },
+  running: { tone: 'blue', icon: 'progress', word: 'Trying' },
+  waiting: { tone: 'plain', icon: 'clock', word: 'Waits' },
+};
 
 export const STREAM_WORDS: Record<StreamType, string> = {
   regular: 'camera and microphone',

@@ -1,0 +1,36 @@
+import { Button, Modal } from '@mantine/core';
+import { RecordButton } from '../components/RecordButton.tsx';
+import { isCapturing } from '../state/live-facts.ts';
+import { useActions, useUi } from '../state/ui-context.ts';
+import styles from './Dialogs.module.css';
+
+/** Another program proposes a call by a link: nothing happens unless the user says so. */
+export function RequestDialog() {
+  const actions = useActions();
+  const url = useUi((state) => state.requested);
+  const busy = useUi((state) => state.busy === 'record');
+  const capturing = useUi((state) => isCapturing(state.live));
+  return (
+    <Modal opened={url !== null} onClose={actions.refuseRequest} title="Record this call?" size={480}>
+      <p>
+        A link asks Rollcall to join <strong>{hostOf(url)}</strong> and record everybody there. Say yes only where you
+        know who sent it.
+      </p>
+      <p className={`${styles.link} mono selectable`}>{url}</p>
+      {capturing && <p className="dim">A recording is under way. Stop it first.</p>}
+      <div className={styles.buttons}>
+        <Button variant="default" data-autofocus onClick={actions.refuseRequest}>
+          Do not record
+        </Button>
+        <RecordButton
+          label="Record this call"
+          disabled={capturing}
+          busy={busy}
+          onClick={() => url !== null && void actions.record({ url })}
+        />
+      </div>
+    </Modal>
+  );
+}
+
+const hostOf = (url: string | null): string => (url !== null && URL.canParse(url) ? new URL(url).host : '');

@@ -1,0 +1,68 @@
+import type { IpcResult, RollcallApi, SessionDetail } from '../../src-main/contract/ipc.ts';
+import type { Note, NoteDraft } from '../../src-main/contract/notes.ts';
+import { formatClock } from './format.ts';
+import type { ReviewMode, ReviewSide, UiStore } from './store.ts';
+
+/** Looking at a session: what plays, what stands beside it, and what people write about it. */
+export interface ReviewActions {
+  setReviewMode(mode: ReviewMode): void;
+  setReviewSide(side: ReviewSide): void;
+  loadNotes(sessionId: string): Promise<void>;
+  /** Waveforms and scrubbing pictures of the files that are ready, the whole meeting's first. */
+  loadPreviews(detail: SessionDetail): Promise<void>;
+  /** Keeps a note; `text` empty: a plain marker. */
+  saveNote(sessionId: string, draft: NoteDraft): Promise<void>;
+  removeNote(sessionId: string, noteId: string): Promise<void>;
+  /** `M` on the Live screen: marks this moment of the recording. */
+  markLive(): Promise<void>;
+}
+
+type Ask = <Value>(call: () => Promise<IpcResult<Value>>) => Promise<{ value: Value } | null>;
+
+export function createReviewActions(
+  store: UiStore,
+  api: RollcallApi,
+  ask: Ask,
+  notify: (message: string) => void,
+): ReviewActions {
+  const put = (sessionId: string, notes: Note[]): void => {
+    const { view } = store.getState();
+    if (view.screen === 'review' && view.sessionId === sessionId) store.setState({ notes });
+  };
+  return {
+    setReviewMode: (reviewMode) => store.setState({ reviewMode }),
+    setReviewSide: (reviewSide) => store.setState({ reviewSide }),
+    loadNotes: async (sessionId) => {
+      const loaded = await ask(() => api.getNotes(sessionId));
+      if (loaded !== null) put(sessionId, loaded.value);
+    },
+    loadPreviews: async ({ summary: { sessionId }, session, missing }) => {
+      const ready = (session?.outputs ?? [])
+        .filter(({ state, kind, output_id: id }) => state === 'done' && kind !== 'chat' && !missing.includes(id))
+        .sort((a, b) => Number(b.kind === 'composite') - Number(a.kind === 'composite'));
+      for (const { output_id: outputId } of ready) {
+        if (store.getState().previews.has(outputId)) continue;
+        const result = await api.getPreviews(sessionId, outputId);
+        const { view, previews } = store.getState();
+        if (view.screen !== 'review' || view.sessionId !== sessionId) return;
+        // Without them the player and its lanes work all the same: no reason to trouble anybody.
+        store.setState({ previews: new Map(previews).set(outputId, result.ok ? result.value : null) });
+      }
+    },
+    saveNote: async (sessionId, draft) => {
+      const saved = await ask(() => api.saveNote(sessionId, draft));
+      if (saved !== null) put(sessionId, saved.value);
+    },
+    removeNote: async (sessionId, noteId) => {
+      const left = await ask(() => api.removeNote(sessionId, noteId));
+      if (left !== null) put(sessionId, left.value);
+    },
+    markLive: async () => {
+      const { live } = store.getState();
+      if (live?.phase !== 'recording' || live.sessionId === null) return;
+      const { sessionId, elapsedMs } = live;
+      const saved = await ask(() => api.saveNote(sessionId, { id: null, tMs: elapsedMs, text: '' }));
+      if (saved !== null) notify(`Marked at ${formatClock(elapsedMs)}.`);
+    },
+  };
+}
