@@ -13,6 +13,7 @@ const mainStages = [
   'webhook',
   'library',
   'shell',
+  'api',
   'cli',
 ];
 const rendererFolders = ['call', 'capture', 'state', 'components', 'screens'];

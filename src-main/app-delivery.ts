@@ -12,6 +12,7 @@ export async function linkTo(
   session: Session | null,
   outputId: string,
   settingsOf: (session: Session) => Promise<ResolvedSettings>,
+  seconds?: number,
 ): Promise<{ url: string; expiresAt: string }> {
   const receipt = session?.uploads.find(({ output_id }) => output_id === outputId)?.receipt ?? null;
   if (session === null || receipt === null) {
@@ -21,7 +22,7 @@ export async function linkTo(
       'Deliver it first.',
     );
   }
-  const { url, expiresAt } = await presignReceipt((await settingsOf(session)).destination, receipt);
+  const { url, expiresAt } = await presignReceipt((await settingsOf(session)).destination, receipt, seconds);
   return { url, expiresAt };
 }
 

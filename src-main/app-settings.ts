@@ -12,15 +12,26 @@ import type { SettingsService } from './shell/app-service.ts';
 import { applyChange } from './shell/settings-change.ts';
 import { settingsView } from './shell/settings-view.ts';
 
+/** Where the settings are kept. */
+export interface SettingsHolder {
+  readonly settingsStore: SettingsStore;
+  /** The user agreed that secrets are kept readable where the system has no keyring. */
+  readonly allowPlainSecrets: boolean;
+}
+
 /** The settings behind the window: seen without secrets, changed one thing at a time. */
 export class AppSettings implements SettingsService {
-  readonly #store: SettingsStore;
+  readonly #environment: SettingsHolder;
   readonly #changed: () => Promise<void>;
 
   /** @param changed tells the window what the settings mean now. */
-  constructor(store: SettingsStore, changed: () => Promise<void>) {
-    this.#store = store;
+  constructor(environment: SettingsHolder, changed: () => Promise<void>) {
+    this.#environment = environment;
     this.#changed = changed;
+  }
+
+  get #store(): SettingsStore {
+    return this.#environment.settingsStore;
   }
 
   view(): SettingsView {
@@ -32,7 +43,9 @@ export class AppSettings implements SettingsService {
   }
 
   async change(change: SettingsChange): Promise<void> {
-    this.#store.save(applyChange(this.#store.redacted(), change, { newId, hidden: HIDDEN_SECRET }));
+    const { allowPlainSecrets } = this.#environment;
+    const next = applyChange(this.#store.redacted(), change, { newId, hidden: HIDDEN_SECRET });
+    this.#store.save(next, { allowPlainSecrets });
     await this.#changed();
   }
 

@@ -12,7 +12,7 @@ import type { OutputPreviews } from './contract/previews.ts';
 import { roomIdOf, type Environment } from './environment.ts';
 import { deliver, makeFiles } from './finish.ts';
 import type { SessionLanes } from './contract/lanes.ts';
-import type { WebhookDelivery } from './contract/session.ts';
+import type { CompositeLook, Session, WebhookDelivery } from './contract/session.ts';
 import type { Room, Settings } from './contract/settings.ts';
 import { sessionLanes } from './library/lanes.ts';
 import { readTimeline } from './recording/timeline.ts';
@@ -23,7 +23,7 @@ import { measureFiles } from './measure-files.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
 import { MachineLoad } from './machine-load.ts';
-import type { Budget } from './recording/budget.ts';
+import type { Budget, Load } from './recording/budget.ts';
 import { RecordingRun } from './recording-run.ts';
 import { Recordings, type StartOptions } from './recordings.ts';
 import { parseJoinUrl } from './settings/join-url.ts';
@@ -44,6 +44,8 @@ export interface AppOptions {
   window: boolean;
   /** What happens in the recordings. */
   onEvent?(event: RecordingEvent): void;
+  /** A recording is over: its files are made and delivered, or it failed. */
+  onOver?(run: RecordingRun, outcome: Outcome): void;
 }
 
 /** What a recording is started with beside its room. */
@@ -52,6 +54,7 @@ export interface RecordOptions {
   mayBegin?: StartOptions['mayBegin'];
   stopWhenEmptyS?: number | null;
   maxDurationS?: number | null;
+  look?: CompositeLook | undefined;
 }
 
 /** The app behind the window, the API and `rollcall serve`: recordings, the library, and work on its sessions. */
@@ -100,7 +103,7 @@ export class RollcallApp implements AppService {
       await this.previews(sessionId, outputId).catch((error: unknown) => console.error('previews:', error));
     };
     const changed = async (): Promise<void> => this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
-    this.settings = new AppSettings(environment.settingsStore, changed);
+    this.settings = new AppSettings(environment, changed);
     this.setup = new AppSetup(environment, changed);
     this.library = new AppLibrary({
       index: this.#index,
@@ -113,6 +116,7 @@ export class RollcallApp implements AppService {
 
   /** Reads the library and goes on with uploads that the last run left. */
   async start(): Promise<void> {
+    this.#load.start();
     await this.#refresh();
     for (const { sessionId, state } of this.#index.list()) {
       if (state === 'interrupted') this.#inBackground(sessionId, this.finishFiles(sessionId));
@@ -125,6 +129,10 @@ export class RollcallApp implements AppService {
   async finish(): Promise<Outcome[]> {
     const outcomes = await this.#recordings.finish('Rollcall was closed');
     this.#load.stop();
+    // Files and uploads of earlier sessions go on at the next start, from where they are.
+    const works = [...this.#work.values()];
+    for (const { abort } of works) abort.abort();
+    await Promise.allSettled(works.map(({ done }) => done));
     return outcomes;
   }
 
@@ -147,6 +155,11 @@ export class RollcallApp implements AppService {
   get #run(): RecordingRun | null {
     const latest = this.#recordings.working().at(-1) ?? this.#recordings.all().at(-1);
     return latest === undefined || this.#dismissed.has(latest) ? null : latest;
+  }
+
+  /** What the machine has and does, as of some seconds ago. */
+  get load(): Load {
+    return this.#load.now();
   }
 
   get recordings(): Recordings {
@@ -193,6 +206,7 @@ export class RollcallApp implements AppService {
           stopWhenEmptyS: options.stopWhenEmptyS,
           upload: true,
           composite: true,
+          look: options.look,
         },
         settings: () => environment.settings(),
         keepRoom: true,
@@ -202,7 +216,7 @@ export class RollcallApp implements AppService {
     );
     this.#recordings
       .outcome(run)
-      .then(() => this.#recordingOver(run))
+      .then((outcome) => this.#recordingOver(run, outcome))
       .catch((error: unknown) => console.error(error));
     return run;
   }
@@ -252,9 +266,10 @@ export class RollcallApp implements AppService {
     return this.#exclusively(sessionId, (manifest, emit, signal) => this.#deliver(manifest, emit, signal, [outputId]));
   }
 
-  async link(sessionId: string, outputId: string): Promise<{ url: string; expiresAt: string }> {
+  async link(sessionId: string, outputId: string, seconds?: number): Promise<{ url: string; expiresAt: string }> {
     const { session } = await this.#index.detail(sessionId);
-    return linkTo(session, outputId, async (known) => settingsOfSession(await this.#environment.settings(), known));
+    const settingsOf = async (known: Session) => settingsOfSession(await this.#environment.settings(), known);
+    return linkTo(session, outputId, settingsOf, seconds);
   }
 
   async replayWebhook(sessionId: string, deliveryId: string): Promise<WebhookDelivery | null> {
@@ -405,14 +420,16 @@ export class RollcallApp implements AppService {
   /** One began or ended. */
   #recordingsChanged(): void {
     const working = this.#recordings.working().length > 0;
-    if (working) this.#load.start();
-    else this.#load.stop();
     clearInterval(this.#liveTimer);
     if (working) this.#liveTimer = setInterval(() => this.#tellLive(), LIVE_INTERVAL_MS);
     this.#tellLive();
   }
 
-  async #recordingOver(run: RecordingRun): Promise<void> {
+  async #recordingOver(run: RecordingRun, { done, error }: Outcome): Promise<void> {
+    this.#options.onOver?.(run, { done, error });
+    const whose = { recording_id: run.id, room_id: run.view().roomId };
+    if (error) this.#hear({ ...whose, event: 'error', ...error.toRecord() });
+    if (done) this.#hear({ ...whose, ...done });
     await this.#touchRecording(run.id);
     this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
   }

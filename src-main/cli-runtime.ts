@@ -11,6 +11,7 @@ import { recoverPath } from './recover.ts';
 import { RecordingRun } from './recording-run.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
+import { serve } from './serve.ts';
 import { settingsServices } from './settings-runtime.ts';
 import { settingsOfSession } from './settings/session-room.ts';
 import { limitedFlow } from './upload/flow.ts';
@@ -57,6 +58,10 @@ export class CliRuntime {
       upload: (request, emit, interrupted) => this.#upload(request, emit, interrupted),
       verify: (request, emit, interrupted) => this.#verify(request, emit, interrupted),
       settings: settingsServices(this.#environment),
+      unattended: {
+        serve: (request, tell, interrupted) => serve(this.#environment, request, tell, interrupted),
+        tokens: this.#environment.apiTokens,
+      },
     };
     const io = {
       out: (text: string) => void process.stdout.write(text),

@@ -9,6 +9,8 @@ import type { Ffmpeg } from './media/ffmpeg.ts';
 import { findFfmpeg } from './media/find-ffmpeg.ts';
 import type { RecordPlan } from './record.ts';
 import type { OpenCapturePage } from './recording/session-capture.ts';
+import { ApiTokens } from './api/tokens.ts';
+import { settingsFileStore } from './settings/file-store.ts';
 import { readSettingsFile } from './settings/parse.ts';
 import { provisioningFiles, readProvisioning, withProvisioning, type Provisioned } from './settings/provisioning.ts';
 import { SettingsStore, type SecretVault } from './settings/store.ts';
@@ -29,8 +31,12 @@ export class Environment {
   /** `out/`: main, preload and renderer as built. */
   readonly #outDir = resolve(import.meta.dirname, '..');
   readonly #store = new Store<Record<string, unknown>>({ name: 'rollcall', configFileMode: 0o600 });
+  readonly #tokenFile = new Store<Record<string, unknown>>({ name: 'api-tokens', configFileMode: 0o600 });
   readonly #served = new WeakSet<Session>();
-  readonly settingsStore: SettingsStore;
+  #settingsStore: SettingsStore;
+  #libraryDir: string | null = null;
+  /** The user agreed that secrets are kept readable where the system has no keyring. */
+  allowPlainSecrets = false;
   readonly #cards = new CardWindow((target) => this.serve(target));
   #ffmpeg: Promise<Ffmpeg> | null = null;
   /** Where the player finds a session's folder; the library sets it. */
@@ -41,7 +47,31 @@ export class Environment {
   #provisioned: Provisioned | null | undefined;
 
   constructor(vault: SecretVault) {
-    this.settingsStore = new SettingsStore({ store: this.#store, vault, provisioned: () => this.#provisioning() });
+    this.#settingsStore = new SettingsStore({ store: this.#store, vault, provisioned: () => this.#provisioning() });
+  }
+
+  /** The settings that this process works with: the app's own, unless it was given a file. */
+  get settingsStore(): SettingsStore {
+    return this.#settingsStore;
+  }
+
+  /** Works with a settings file from now on, which changes are written to. Throws SETTINGS_INVALID. */
+  useSettingsFile(file: string): void {
+    const own = this.#settingsStore;
+    this.#settingsStore = settingsFileStore(resolve(file), {
+      installationId: () => own.installationId(),
+      provisioned: () => this.#provisioning(),
+    });
+  }
+
+  /** Keeps recordings in another folder, for this process alone. */
+  useLibrary(dir: string): void {
+    this.#libraryDir = resolve(dir);
+  }
+
+  /** The API's tokens; as the settings, they are this user's. */
+  get apiTokens(): ApiTokens {
+    return new ApiTokens(this.#tokenFile);
   }
 
   get version(): string {
@@ -70,7 +100,9 @@ export class Environment {
 
   /** Where recordings are kept unless a command says otherwise. */
   get libraryDir(): string {
-    return process.env['ROLLCALL_LIBRARY'] ?? this.preferences.library ?? join(homedir(), 'Rollcall');
+    return (
+      this.#libraryDir ?? process.env['ROLLCALL_LIBRARY'] ?? this.preferences.library ?? join(homedir(), 'Rollcall')
+    );
   }
 
   /** The settings of a file, or the app's own; the administrator's hold for both. */

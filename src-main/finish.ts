@@ -10,7 +10,7 @@ import { CHAT_FILES } from './contract/chat.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import type { DoneEvent, Emit } from './contract/events.ts';
 import { compositeFile, streamFile } from './contract/ids.ts';
-import type { Session, SessionHandle, SessionOutput } from './contract/session.ts';
+import type { CompositeLook, Session, SessionHandle, SessionOutput } from './contract/session.ts';
 import { completeTheme } from './contract/theme.ts';
 import type { Destination, ResolvedSettings } from './contract/settings.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
@@ -32,6 +32,12 @@ import { deliverWebhooks } from './webhook/outbox.ts';
 export const WORK_DIR = '.work';
 /** The composite where nothing else is asked for. */
 export const COMPOSITE = { layout: 'grid', width: 1280, height: 720, fps: 30 } as const;
+
+/** How a session's composite looks. */
+export const compositeOf = ({ settings }: Pick<Session, 'settings'>): CompositeLook & { fps: number } => ({
+  ...COMPOSITE,
+  ...settings.composite_look,
+});
 
 export interface FinishTools {
   ffmpeg(): Promise<Ffmpeg>;
@@ -195,7 +201,7 @@ async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: O
       ? await makeStream({ ...job, streamId: output_id })
       : await makeComposite({
           ...job,
-          ...COMPOSITE,
+          ...compositeOf(handle.session),
           theme: completeTheme(handle.session.settings.theme),
           timeline: await readTimeline(handle.dir),
           withoutPeers: [],

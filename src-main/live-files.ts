@@ -7,7 +7,7 @@ import { compositeFile, trackFile } from './contract/ids.ts';
 import type { Session, SessionTrack } from './contract/session.ts';
 import { completeTheme } from './contract/theme.ts';
 import type { TimelineEvent } from './contract/timeline.ts';
-import { COMPOSITE, WORK_DIR } from './finish.ts';
+import { compositeOf, WORK_DIR } from './finish.ts';
 import { freezeTrack, readClocks, withClocks, writeClocks, type FrozenClocks } from './frozen-clocks.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
 import { CpuLoad } from './media/cpu-load.ts';
@@ -120,7 +120,7 @@ export class LiveFiles {
     await advanceComposite(
       {
         ...job,
-        ...COMPOSITE,
+        ...compositeOf(session),
         theme: completeTheme(session.settings.theme),
         timeline,
         withoutPeers: [],

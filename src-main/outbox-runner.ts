@@ -51,6 +51,11 @@ export class OutboxRunner {
     await this.#look(await this.#options.source.sessions());
   }
 
+  /** How many sessions' outboxes have events that wait. */
+  get depth(): number {
+    return [...this.#queue.states().values()].filter(({ kind }) => kind !== 'finished' && kind !== 'failed').length;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#unsubscribe();

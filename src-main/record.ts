@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { RollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
-import type { Session } from './contract/session.ts';
+import type { CompositeLook, Session } from './contract/session.ts';
 import type { Destination, ResolvedSettings, Room, Settings } from './contract/settings.ts';
 import type { ThemeFile } from './contract/theme.ts';
 import { SessionCapture, type OpenCapturePage } from './recording/session-capture.ts';
@@ -20,6 +20,8 @@ export interface RecordRequest {
   stopWhenEmptyS?: number | null | undefined;
   upload: boolean;
   composite: boolean;
+  /** How the composite looks; absent: the default. */
+  look?: CompositeLook | undefined;
 }
 
 /** A recording that may begin. */
@@ -134,6 +136,7 @@ function settingsSnapshot(plan: RecordPlan, request: RecordRequest): Session['se
     composite: request.composite,
     ...(plan.resolved.control.start === 'join' ? { start: 'join' as const } : {}),
     ...(plan.theme ? { theme: plan.theme } : {}),
+    ...(request.look ? { composite_look: request.look } : {}),
     destination: destinationSnapshot(plan.resolved.destination),
   };
 }

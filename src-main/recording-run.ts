@@ -53,6 +53,7 @@ export class RecordingRun {
   #capturedMs = 0;
   #diskFreeBytes: number | null = null;
   #diskWarned = false;
+  #stopping = false;
 
   private constructor(environment: Environment, options: RunOptions, plan: RecordPlan, capture: SessionCapture) {
     this.#environment = environment;
@@ -108,6 +109,7 @@ export class RecordingRun {
 
   /** Leaves the call; the files are made and delivered all the same. */
   stop(reason: string): void {
+    this.#stopping = true;
     this.#capture.stop(reason);
   }
 
@@ -190,9 +192,12 @@ export class RecordingRun {
       roomId: this.#plan.room.id,
       sessionId: session?.id ?? null,
       sessionDir: session?.dir ?? null,
+      startedAt: session ? new Date(session.epochMs).toISOString() : null,
+      stopping: this.#stopping,
       elapsedMs: this.#phase === 'recording' && session ? Date.now() - session.epochMs : this.#capturedMs,
       pausedAtMs: this.#capture.paused ? (this.#capture.peers.pausedAtMs ?? 0) : null,
       capturedBytes: this.#capture.peers.capturedBytes,
+      lostFrames: this.#capture.peers.lostFrames,
       diskFreeBytes: this.#diskFreeBytes,
       peers: this.#capture.peers.view(),
       outputs: this.#outputs,

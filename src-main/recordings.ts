@@ -76,6 +76,11 @@ export class Recordings {
     return this.#entries.find(({ run, roomId: id }) => id === roomId && CAPTURING.includes(run.phase))?.run ?? null;
   }
 
+  /** Why one more recording could not begin now, or null. */
+  refusal(): string | null {
+    return admission(this.#options.budget(), this.#taken(''), this.#options.load());
+  }
+
   /** Settles with the outcome of a recording of this list. */
   outcome(run: RecordingRun): Promise<Outcome> {
     const entry = this.#entries.find((candidate) => candidate.run === run);

@@ -4,6 +4,7 @@ import { toRollcallError } from '../contract/errors.ts';
 import type { DoneEvent, Emit } from '../contract/events.ts';
 import { LONGEST_TIMER_S } from '../contract/settings.ts';
 import { Printer, type CliIo } from './output.ts';
+import { addServeCommands, type ServeServices } from './serve-commands.ts';
 import { addSettingsCommands, type SettingsServices } from './settings-commands.ts';
 
 export interface RecordWords {
@@ -51,10 +52,22 @@ export interface CliServices {
   upload(words: { sessionDir: string; settings?: string }, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
   verify(words: { sessionDir: string; settings?: string }, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
   settings: SettingsServices;
+  unattended: ServeServices;
 }
 
 /** Words that make the app a command line; without one of them its window opens. */
-export const COMMANDS = ['record', 'compose', 'recover', 'upload', 'verify', 'settings', 'rooms', 'help'] as const;
+export const COMMANDS = [
+  'record',
+  'compose',
+  'recover',
+  'upload',
+  'verify',
+  'settings',
+  'rooms',
+  'serve',
+  'tokens',
+  'help',
+] as const;
 
 /** Exit code after a second interruption. */
 const EXIT_INTERRUPTED = 130;
@@ -220,6 +233,7 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
     );
 
   addSettingsCommands(program, services.settings, io, run, interrupted);
+  addServeCommands(program, services.unattended, io, run, interrupted);
   return program;
 }
 

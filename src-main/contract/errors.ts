@@ -40,6 +40,8 @@ export const ERROR_KINDS = {
   OVER_BUDGET: kind('usage', 2, true, 'INPUT_ERROR'),
   /** What the API is asked for is not there. */
   NOT_FOUND: kind('usage', 2, false, 'INPUT_ERROR'),
+  /** A link was wanted to a file that is not in a store. */
+  NOT_DELIVERED: kind('usage', 2, true, 'INPUT_ERROR'),
   DISPLAY_MISSING: kind('usage', 2, false, 'INTERNAL_ERROR'),
 
   JOIN_UNREACHABLE: kind('network', 3, true, 'NETWORK_ERROR'),

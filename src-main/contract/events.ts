@@ -78,3 +78,6 @@ export type Emit = (event: RollcallEvent) => void;
 
 /** An event with the recording that it belongs to, where several run at once. */
 export type RecordingEvent = RollcallEvent & { recording_id: string; room_id: string };
+
+/** What `rollcall serve` prints, a line each, with the `time`. */
+export type ServeEvent = RecordingEvent | { event: 'listening'; url: string; hint: string } | { event: 'stopping' };

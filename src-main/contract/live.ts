@@ -63,11 +63,17 @@ export interface LiveRecording {
   roomId: string;
   sessionId: string | null;
   sessionDir: string | null;
+  /** When the first media came, RFC 3339 UTC; null before. */
+  startedAt?: string | null;
+  /** It was told to stop and is leaving the call. */
+  stopping?: boolean;
   /** Milliseconds since the first media; 0 before. */
   elapsedMs: number;
   /** Since when the recording is paused, milliseconds since the first media; null while it is not. */
   pausedAtMs?: number | null;
   capturedBytes: number;
+  /** Frames that never arrived, over all tracks. */
+  lostFrames?: number;
   diskFreeBytes: number | null;
   peers: LivePeer[];
   outputs: LiveOutput[];

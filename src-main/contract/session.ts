@@ -176,6 +176,14 @@ export const webhookDeliverySchema = z.object({
 });
 export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;
 
+/** How a session's composite looks. */
+export const compositeLookSchema = z.object({
+  layout: z.enum(['grid', 'speaker', 'screen']),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+});
+export type CompositeLook = z.infer<typeof compositeLookSchema>;
+
 export const SESSION_STATES = ['recording', 'finalizing', 'delivering', 'done', 'failed'] as const;
 export const sessionStateSchema = z.enum(SESSION_STATES);
 export type SessionState = z.infer<typeof sessionStateSchema>;
@@ -204,6 +212,8 @@ export const sessionSchema = z.object({
     start: z.literal('join').optional(),
     /** How the composite looks; as the app's default where absent. */
     theme: themeSchema.optional(),
+    /** Absent: the default look. */
+    composite_look: compositeLookSchema.optional(),
     destination: z.object({ kind: z.enum(['s3', 'hosted']), location: z.string().nullable(), prefix: z.string() }),
   }),
   peers: z.array(peerSchema),

@@ -49,7 +49,10 @@ const templateDraft = z.strictObject({
 export const roomDraftSchema = z.strictObject({
   id: text.nullable(),
   name: text.optional(),
+  description: text.nullish(),
+  enabled: z.boolean().optional(),
   url: text.optional(),
+  certificate_fingerprint: text.nullish(),
   template_id: text.nullish(),
   recording: roomRecordingSchema.optional(),
   upload_info: uploadInfoDraft.nullish(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { themeSchema } from './theme.ts';
+import { apiSettingsSchema } from './api.ts';
 
 /**
  * Templates, rooms and destinations: the settings file of `--settings`, import and export, and (secrets apart) what the
@@ -117,6 +118,9 @@ export const ROOM_ID_PATTERN = /^[0-9a-f]{24}$/;
 export const roomSchema = z.strictObject({
   id: z.string().regex(ROOM_ID_PATTERN, 'must be 24 hexadecimal digits'),
   name: nonEmpty,
+  description: z.string().nullish(),
+  /** A disabled room is not joined at all, whatever `recording` says. */
+  enabled: z.boolean().optional(),
   template_id: nonEmpty.nullish(),
   url: nonEmpty,
   recording: roomRecordingSchema.default('auto'),
@@ -159,6 +163,7 @@ export const settingsSchema = z
     uploads: uploadsSchema.nullish(),
     composite: compositeSettingsSchema.nullish(),
     recorder: recorderSchema.nullish(),
+    api: apiSettingsSchema.nullish(),
     templates: z.array(templateSchema).default([]),
     rooms: z.array(roomSchema).default([]),
   })

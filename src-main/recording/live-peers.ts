@@ -37,6 +37,8 @@ export class LivePeers {
   capturedBytes = 0;
   /** Since when the recording is paused, milliseconds on the session clock; null while it is not. */
   pausedAtMs: number | null = null;
+  /** Frames that never arrived, over all tracks. */
+  lostFrames = 0;
 
   apply(event: TimelineEvent): void {
     switch (event.type) {
@@ -81,6 +83,7 @@ export class LivePeers {
       track.previousBytes = stats.bytes;
       track.previousFrames = stats.frames;
       const { bytes, width, height, lostFrames, level, lastKeyFrameMs } = stats;
+      this.lostFrames += Math.max(0, lostFrames - track.lostFrames);
       Object.assign(track, { bytes, width, height, lostFrames, level, lastKeyFrameMs });
     }
   }

@@ -25,6 +25,11 @@ export function resolve(settings: Settings, room: Room): ResolvedSettings {
   const webhook = room.webhook ?? template?.webhook ?? settings.webhook ?? null;
   const control = resolveControl(room, template);
   const own = (): Destination => destination(room.upload_info, settings);
+  if (room.enabled === false) {
+    const { destination: to } =
+      room.recording === 'auto' ? fromTemplate(settings, room, template) : { destination: own() };
+    return { record: false, reason: `The room "${room.name}" is disabled.`, destination: to, webhook };
+  }
   switch (room.recording) {
     case 'enabled':
       return {

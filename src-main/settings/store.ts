@@ -26,7 +26,7 @@ const STORE_KEY = 'settings';
 const PLAIN = 'plain:';
 
 /** What is kept: the settings with every secret hidden, and the secrets, encrypted, by slot id. */
-const storedSchema = z.object({
+export const storedSchema = z.object({
   schema_version: z.literal(STORED_VERSION),
   /** 24 hexadecimal digits, random: the `account_id` of webhook events. */
   installation_id: z.string(),

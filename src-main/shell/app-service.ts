@@ -80,7 +80,7 @@ export interface AppService {
   cancelUploads(sessionId: string): Promise<void>;
   retryUpload(sessionId: string, outputId: string): Promise<void>;
   /** A fresh link to a delivered file, and until when it works. */
-  link(sessionId: string, outputId: string): Promise<{ url: string; expiresAt: string }>;
+  link(sessionId: string, outputId: string, seconds?: number): Promise<{ url: string; expiresAt: string }>;
   replayWebhook(sessionId: string, deliveryId: string): Promise<WebhookDelivery | null>;
   /** Who was there and why something is missing. */
   lanes(sessionId: string): Promise<SessionLanes>;
