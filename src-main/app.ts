@@ -202,6 +202,8 @@ export class RollcallApp implements AppService {
           joinUrl: room.url,
           room: 'roomId' in target ? room.id : undefined,
           libraryDir: environment.libraryDir,
+          // A watched room is empty most of the time: its recordings begin with people.
+          begin: kind === 'watch' ? 'first-peer' : undefined,
           maxDurationS: options.maxDurationS,
           stopWhenEmptyS: options.stopWhenEmptyS,
           upload: true,

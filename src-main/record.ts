@@ -18,6 +18,8 @@ export interface RecordRequest {
   /** null: never; absent: as the room's settings say. */
   maxDurationS?: number | null | undefined;
   stopWhenEmptyS?: number | null | undefined;
+  /** Absent: as the room's settings say. */
+  begin?: ResolvedSettings['control']['start'] | undefined;
   upload: boolean;
   composite: boolean;
   /** How the composite looks; absent: the default. */
@@ -99,6 +101,7 @@ export async function prepareCapture(
     );
   });
   const { control } = plan.resolved;
+  const begin = beginOf(plan, request);
   return new SessionCapture(
     {
       libraryDir: request.libraryDir,
@@ -114,7 +117,7 @@ export async function prepareCapture(
         displayName: plan.displayName,
         pausedDisplayName: plan.displayName === RECORDER_NAME ? PAUSED_NAME : `${plan.displayName} (paused)`,
         paused: false,
-        begin: control.start,
+        begin,
         epochMs: null,
         streams: [],
         keyFrameIntervalS: KEY_FRAME_INTERVAL_S,
@@ -128,13 +131,16 @@ export async function prepareCapture(
   );
 }
 
+const beginOf = (plan: RecordPlan, request: RecordRequest): ResolvedSettings['control']['start'] =>
+  request.begin ?? plan.resolved.control.start;
+
 function settingsSnapshot(plan: RecordPlan, request: RecordRequest): Session['settings'] {
   return {
     template_id: plan.room.template_id ?? null,
     recording: plan.room.recording,
     upload: request.upload,
     composite: request.composite,
-    ...(plan.resolved.control.start === 'join' ? { start: 'join' as const } : {}),
+    ...(beginOf(plan, request) === 'join' ? { start: 'join' as const } : {}),
     ...(plan.theme ? { theme: plan.theme } : {}),
     ...(request.look ? { composite_look: request.look } : {}),
     destination: destinationSnapshot(plan.resolved.destination),

@@ -3,17 +3,12 @@ import type { RecordingEvent } from './contract/events.ts';
 import type { Room, Settings } from './contract/settings.ts';
 import type { RollcallApp } from './app.ts';
 import type { RecordingRun } from './recording-run.ts';
-
-/** How a watched room is recorded. */
-export interface WatchPlan {
-  stopWhenEmptyS: number | null;
-  maxDurationS: number | null;
-}
+import type { WatchPlan } from './settings/watch-plan.ts';
 
 export interface WatcherOptions {
   app: Pick<RollcallApp, 'record' | 'recordings'>;
   settings(): Promise<Settings>;
-  /** How a room is watched by its settings now; null: it is not. */
+  /** `watchPlan` of the settings. */
   plan(settings: Settings, room: Room): WatchPlan | null;
   emit(event: RecordingEvent): void;
 }
@@ -132,10 +127,10 @@ export class RoomWatcher {
 
   async #join(watched: Watched): Promise<void> {
     const { app } = this.#options;
-    const { room, plan } = watched;
+    const { room } = watched;
     try {
       const mayBegin = (): RollcallError | null => (watched.resting ? stillThere(room) : null);
-      const run = await app.record({ roomId: room.id }, { kind: 'watch', mayBegin, ...plan });
+      const run = await app.record({ roomId: room.id }, { kind: 'watch', mayBegin });
       watched.run = run;
       void app.recordings.outcome(run).then(({ error }) => this.#ended(watched, run, error));
     } catch (thrown) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -230,11 +230,10 @@ describe('the OpenAPI document', () => {
       output: false,
       silent: true,
       httpClientType: 'fetch',
+      toJS: true,
     });
-    const dir = join(import.meta.dirname, 'artifacts');
-    await mkdir(dir, { recursive: true });
-    const file = join(dir, 'api-client.ts');
-    await writeFile(file, files.map(({ fileContent }) => fileContent).join('\n'));
+    const file = join(temporaryDir('client'), 'client.mjs');
+    await writeFile(file, files.find(({ fileExtension }) => fileExtension === '.js')?.fileContent ?? '');
     const { Api } = (await import(pathToFileURL(file).href)) as { Api: new (options: object) => GeneratedClient };
     const client = new Api({
       baseUrl: server.url,

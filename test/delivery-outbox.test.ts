@@ -48,7 +48,7 @@ function runner(made: TestSession, url: string): { outbox: OutboxRunner; tell: (
         reason: '',
         destination: { kind: 'hosted', configured: false },
         webhook: { url, allow_private_network: true },
-        control: { start: 'first-peer', stopWhenEmptyS: 60, maxDurationS: null },
+        control: { start: 'first-peer', watch: false, stopWhenEmptyS: 60, maxDurationS: null },
       }),
     accountId: () => 'a',
   });

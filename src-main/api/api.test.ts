@@ -66,7 +66,11 @@ test('a token works until it is revoked, and only its hash is kept', () => {
   expect(() => tokens.revoke('other')).toThrow(/no token with the id "other"/);
   tokens.revoke(id);
   expect(tokens.verify(token)).toBeNull();
-  expect([allows('read', 'control'), allows('control', 'read'), allows('admin', 'control')]).toEqual([false, true, true]);
+  expect([allows('read', 'control'), allows('control', 'read'), allows('admin', 'control')]).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 test('pages go on after the last item, and say where they do not', () => {

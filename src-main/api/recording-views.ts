@@ -119,7 +119,7 @@ function assetOf(session: Session, output: SessionOutput, dir: string, sessionId
     recording_id: sessionId,
     room_id: session.room.id,
     session_id: sessionId,
-    type: output.kind === 'stream' ? 'stream' : 'room-composite',
+    type: output.kind === 'composite' ? 'room-composite' : output.kind,
     status: assetStatus(session, output),
     path: upload?.receipt?.path ?? null,
     file: join(dir, output.file),

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { hexIdSchema } from '../contract/api.ts';
 import {
@@ -86,15 +87,16 @@ export function addRecordingRoutes(api: ApiInstance, service: ApiService): void 
       description:
         'Answers once the recording is accepted; `GET /v2/events` and the recording say how it goes on. Refused (409) where the room is not recorded, is being recorded, or this computer’s budget is used up.',
       params: roomParams,
-      body: startRecordingSchema.optional(),
+      body: startRecordingSchema,
       response: { 201: recordingOutSchema, ...ERRORS, ...NOT_FOUND, ...CONFLICT },
     },
+    preValidation: nothingIsEmpty,
     handler: async ({ params, body }, reply) => {
       const { room_id: roomId } = params;
       if (!service.settings().rooms.some(({ id }) => id === roomId)) {
         throw new RollcallError('NOT_FOUND', `There is no room "${roomId}".`, 'GET /v2/rooms lists them.');
       }
-      return reply.code(201).send(await one(await service.start(roomId, body ?? {})));
+      return reply.code(201).send(await one(await service.start(roomId, body)));
     },
   });
 
@@ -106,12 +108,18 @@ export function addRecordingRoutes(api: ApiInstance, service: ApiService): void 
       schema: {
         ...{ tags, operationId: `${action}Recording`, summary: ACTIONS[action] },
         params: roomParams,
-        body: z.strictObject({}).optional(),
+        body: z.strictObject({}),
         response: { 200: recordingOutSchema, ...ERRORS, ...NOT_FOUND, ...CONFLICT },
       },
+      preValidation: nothingIsEmpty,
       handler: async ({ params }) => act(action, params.room_id),
     });
   }
+}
+
+/** No body is one without options. */
+async function nothingIsEmpty(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
 }
 
 /** The recording that is in the room's call. */

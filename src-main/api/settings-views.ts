@@ -4,12 +4,13 @@ import type { Destination, ResolvedSettings, Room, Template, UploadInfo, Webhook
 /** Templates and rooms as the API shows them: no secret in them. Pure. */
 
 /** @param whole whether the caller may see a webhook's whole URL, whose path is often a secret itself. */
-export function templateOut({ id, name, recording, webhook }: Template, whole: boolean): TemplateOut {
+export function templateOut({ id, name, recording, webhook, control }: Template, whole: boolean): TemplateOut {
   return {
     id,
     name,
     recording: { enabled: recording.enabled, upload_info: uploadInfoOut(recording.upload_info) },
     webhook: webhookOut(webhook, whole),
+    control: control ?? null,
   };
 }
 
@@ -26,6 +27,7 @@ export function roomOut(room: Room, resolved: ResolvedSettings, whole: boolean):
     recording_info:
       recording === 'auto' ? null : { enabled: recording === 'enabled', upload_info: uploadInfoOut(upload_info) },
     webhook: webhookOut(webhook, whole),
+    control: room.control ?? null,
     effective: {
       records: resolved.record,
       reason: resolved.reason,

@@ -81,7 +81,7 @@ export const assetStatusSchema = z
 /** `<session id>.<output id>` */
 export const assetIdSchema = z
   .string()
-  .regex(/^[0-9a-f]{24}\.[0-9a-z-]{1,64}$/, 'must be an asset id: 24 hexadecimal digits, a dot and a name');
+  .regex(/^[0-9a-f]{24}\.[0-9a-z.-]{1,64}$/, 'must be an asset id: 24 hexadecimal digits, a dot and a name');
 
 export const assetOutSchema = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hexIdSchema, pageOf } from './api.ts';
-import { roomRecordingSchema, uploadInfoSchema, webhookSchema } from './settings.ts';
+import { controlSchema, roomRecordingSchema, uploadInfoSchema, webhookSchema } from './settings.ts';
 
 /** Templates and rooms as the HTTP API takes and gives them. Secrets go in and never come out. */
 
@@ -23,6 +23,9 @@ export const webhookInSchema = webhookSchema
   .meta({ id: 'WebhookDraft' });
 export type WebhookIn = z.infer<typeof webhookInSchema>;
 
+/** When recordings begin and end by themselves; what is left out is as the template says, else the default. */
+const controlInSchema = controlSchema.nullish();
+
 const templateFields = {
   name: nameSchema,
   recording: z
@@ -32,6 +35,7 @@ const templateFields = {
     })
     .optional(),
   webhook: webhookInSchema.nullish(),
+  control: controlInSchema,
 };
 export const templateCreateSchema = z.strictObject(templateFields).meta({ id: 'TemplateCreate' });
 export const templateUpdateSchema = z
@@ -55,6 +59,7 @@ const roomFields = {
   enabled: z.boolean().optional().describe('A disabled room is not joined at all.'),
   recording_info: recordingInfoInSchema.nullish(),
   webhook: webhookInSchema.nullish(),
+  control: controlInSchema,
   certificate_fingerprint: z
     .string()
     .regex(/^([0-9a-fA-F]{2}:?){31}[0-9a-fA-F]{2}$/, 'must be a SHA-256 fingerprint: 32 hexadecimal pairs')
@@ -94,6 +99,7 @@ export const templateOutSchema = z
     name: z.string(),
     recording: z.object({ enabled: z.boolean(), upload_info: uploadInfoOutSchema.nullable() }),
     webhook: webhookOutSchema.nullable(),
+    control: controlSchema.nullable(),
   })
   .meta({ id: 'Template' });
 export type TemplateOut = z.infer<typeof templateOutSchema>;
@@ -110,6 +116,7 @@ export const roomOutSchema = z
     recording: roomRecordingSchema,
     recording_info: z.object({ enabled: z.boolean(), upload_info: uploadInfoOutSchema.nullable() }).nullable(),
     webhook: webhookOutSchema.nullable(),
+    control: controlSchema.nullable(),
     effective: z
       .object({
         records: z.boolean(),

@@ -31,6 +31,7 @@ const webhookDraft = z.strictObject({
 });
 
 const controlDraft = z.strictObject({
+  watch: z.boolean().optional(),
   start: z.enum(RECORDING_START).optional(),
   stop_when_empty_seconds: z.number().nullish(),
   max_duration_seconds: z.number().nullish(),

@@ -28,7 +28,7 @@ export function resolve(settings: Settings, room: Room): ResolvedSettings {
   if (room.enabled === false) {
     const { destination: to } =
       room.recording === 'auto' ? fromTemplate(settings, room, template) : { destination: own() };
-    return { record: false, reason: `The room "${room.name}" is disabled.`, destination: to, webhook };
+    return { record: false, reason: `The room "${room.name}" is disabled.`, destination: to, webhook, control };
   }
   switch (room.recording) {
     case 'enabled':
@@ -59,7 +59,8 @@ function resolveControl(room: Room, template: Template | null): ResolvedControl 
   // null is a value (never); only what is absent is the template's.
   const said = { ...defined(template?.control), ...defined(room.control) };
   const { start = 'first-peer', stop_when_empty_seconds: empty = STOP_WHEN_EMPTY_S, max_duration_seconds } = said;
-  return { start, stopWhenEmptyS: empty, maxDurationS: max_duration_seconds ?? null };
+  const watch = said.watch ?? false;
+  return { start, watch, stopWhenEmptyS: empty, maxDurationS: max_duration_seconds ?? null };
 }
 
 /** Without the fields that are undefined. */

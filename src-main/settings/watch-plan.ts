@@ -1,14 +1,14 @@
 import type { Room, Settings } from '../contract/settings.ts';
 import { resolve } from './resolve.ts';
 
-/** How a room is recorded by itself: from the first person's joining on, until it has been empty for a while. */
+/** How a watched room is recorded: from the first person's media on, until it has been empty for a while. */
 export interface WatchPlan {
-  stopWhenEmptyS: number | null;
+  /** Seconds after which a recording ends; null: never. */
   maxDurationS: number | null;
 }
 
-/** Whether the settings say now that a room is watched, and how; null: it is not. Pure. */
+/** Whether the settings say now that `rollcall serve` watches a room, and how; null: it does not. Pure. */
 export function watchPlan(settings: Settings, room: Room): WatchPlan | null {
-  if (!resolve(settings, room).record) return null;
-  return null;
+  const { record, control } = resolve(settings, room);
+  return record && control.watch ? { maxDurationS: control.maxDurationS } : null;
 }

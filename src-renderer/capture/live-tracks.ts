@@ -63,6 +63,11 @@ export class LiveTracks {
     return [...this.#tracks.keys()];
   }
 
+  /** Who sends something now. */
+  get senders(): Set<string> {
+    return new Set([...this.#tracks.values()].map(({ peerId }) => peerId));
+  }
+
   consumerOf(trackId: string): string | null {
     for (const [consumerId, track] of this.#tracks) if (track.trackId === trackId) return consumerId;
     return null;

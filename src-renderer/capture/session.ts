@@ -8,6 +8,8 @@ import { nowMs, slept, type FromWorker, type ToWorker } from './worker-messages.
 
 type StartCommand = Extract<CaptureCommand, { type: 'start' }>;
 
+/** What other recorders of this kind say of themselves, see `MediasoupDemoSignalling.join`. */
+const RECORDER_DEVICE = 'Rollcall recorder';
 /** Waits between attempts to join again, in seconds; the last one repeats until the recording is stopped. */
 const REJOIN_DELAYS_S = [0.5, 1, 2, 3, 5];
 /** A longer message of the chat is cut: as long as the contract takes them (UTF-16 code units). */
@@ -371,11 +373,19 @@ export class CaptureSession {
     clearTimeout(this.#presenceTimer);
     const connected = this.#lostAtMs === null;
     const waitMs = this.#rejoinedAtMs === null ? 0 : this.#rejoinedAtMs + RETURN_MS - nowMs();
-    if (connected && this.#peers.size === 0 && waitMs > 0) {
+    const peers = this.#others();
+    if (connected && peers === 0 && waitMs > 0) {
       this.#presenceTimer = setTimeout(() => this.#presence(), waitMs);
       return;
     }
-    this.#toMain({ type: 'presence', peers: this.#peers.size, connected });
+    this.#toMain({ type: 'presence', peers, connected });
+  }
+
+  /** How many are there to be recorded. Another recorder waits as this one does: neither would ever leave for the other. */
+  #others(): number {
+    const { senders } = this.#tracks;
+    return [...this.#peers.values()].filter(({ peerId, device }) => device !== RECORDER_DEVICE || senders.has(peerId))
+      .length;
   }
 
   #sessionMs(): number {
