@@ -1,9 +1,12 @@
 import { app, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
+import { ApiRuntime } from './api-runtime.ts';
+import { ApiSwitch } from './api-switch.ts';
 import { RollcallApp } from './app.ts';
 import type { Environment } from './environment.ts';
 import { OutboxRunner } from './outbox-runner.ts';
 import { settingsOfSession } from './settings/session-room.ts';
+import { offerToRecord } from './shell/deep-link.ts';
 import { registerIpc, sendChange } from './shell/ipc.ts';
 import { focusWindow, openMainWindow } from './shell/main-window.ts';
 import { joinUrlOf, linkIn } from './shell/deep-link.ts';
@@ -17,12 +20,19 @@ export async function runWindow(environment: Environment): Promise<void> {
     app.exit(0);
     return;
   }
-  const service = new RollcallApp(environment, { budget: () => 'auto', window: true });
+  const service = new RollcallApp(environment, {
+    budget: () => environment.settingsStore.redacted().api?.max_recordings ?? 'auto',
+    window: true,
+    onEvent: (event) => runtime.hear(event),
+    onOver: (run, { error }) => runtime.count(run, error !== null),
+  });
   const outbox = new OutboxRunner({
     source: service,
     settingsOf: async (session) => settingsOfSession(await environment.settings(), session),
     accountId: () => environment.settingsStore.installationId(),
   });
+  const runtime = new ApiRuntime({ environment, app: service, webhookQueue: () => outbox.depth });
+  const api = new ApiSwitch(environment, runtime);
   let window: BrowserWindow | null = null;
   let leaving = false;
   /** What a deep link proposes, until the window has asked for it. */
@@ -32,6 +42,7 @@ export async function runWindow(environment: Environment): Promise<void> {
     if (leaving) return;
     leaving = true;
     await service.finish();
+    await api.close();
     await outbox.close();
     await environment.close();
     app.exit(0);
@@ -97,4 +108,5 @@ export async function runWindow(environment: Environment): Promise<void> {
   open();
   await service.start();
   await outbox.start();
+  api.start();
 }

@@ -11,15 +11,15 @@ const idSchema = z.string().min(1).max(200);
 const credentialsInSchema = z.strictObject({ key: z.string().min(1), secret: z.string().min(1).optional() });
 
 /** A destination; without `credentials` those that are kept for the same place stay, `null` removes them. */
-export const uploadInfoInSchema = uploadInfoSchema
-  .omit({ credentials: true })
-  .extend({ credentials: credentialsInSchema.nullish() })
+const { credentials: _credentials, ...destinationFields } = uploadInfoSchema.shape;
+export const uploadInfoInSchema = z
+  .strictObject({ ...destinationFields, credentials: credentialsInSchema.nullish() })
   .meta({ id: 'DestinationDraft' });
 export type UploadInfoIn = z.infer<typeof uploadInfoInSchema>;
 
 /** A webhook; `headers` and `signing_secret` that are left out stay as they are kept for the same URL. */
-export const webhookInSchema = webhookSchema
-  .extend({ signing_secret: z.string().min(1).nullish() })
+export const webhookInSchema = z
+  .strictObject({ ...webhookSchema.shape, signing_secret: z.string().min(1).nullish() })
   .meta({ id: 'WebhookDraft' });
 export type WebhookIn = z.infer<typeof webhookInSchema>;
 
