@@ -52,6 +52,7 @@ export class Recordings {
   #entries: Entry[] = [];
   /** Starts that are being prepared: they have their places already. */
   readonly #starting = new Map<string, StartOptions>();
+  #closed = false;
 
   constructor(options: RecordingsOptions) {
     this.#options = options;
@@ -93,6 +94,7 @@ export class Recordings {
    *   and what preparing throws.
    */
   async start(options: StartOptions, make: MakeRun): Promise<RecordingRun> {
+    this.#assertOpen();
     this.#assertFree(options);
     this.#starting.set(options.roomId, options);
     try {
@@ -105,6 +107,7 @@ export class Recordings {
         emit: (event) => this.#emit(options, holder.run, event),
         admit: () => this.#admit(options),
       });
+      this.#assertOpen();
       holder.run = run;
       const over = run.run().finally(() => this.#options.onChange());
       this.#entries = [...this.#kept(), { ...options, run, over }];
@@ -115,8 +118,9 @@ export class Recordings {
     }
   }
 
-  /** Ends every call, and waits until the files are made and delivered. */
+  /** Ends every call, and waits until the files are made and delivered. Nothing can be started any more. */
   async finish(reason: string): Promise<Outcome[]> {
+    this.#closed = true;
     const entries = [...this.#entries];
     for (const { run } of entries) run.stop(reason);
     return Promise.all(entries.map(({ over }) => over));
@@ -131,6 +135,10 @@ export class Recordings {
       ({ kind, roomId }) => kind === 'asked' && roomId !== exceptRoomId,
     );
     return running.length + starting.length;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new RollcallError('CANCELLED', 'Rollcall is being closed.', 'Start it again.');
   }
 
   #assertFree({ roomId, roomName }: StartOptions): void {

@@ -147,13 +147,15 @@ async function keepStrangersOut(app: ApiInstance, { tokens, host, tls, requestsP
     return undefined;
   });
   await app.register(rateLimit, {
-    hook: 'onRequest',
+    // By hand, below: the plug-in's own hooks come after those that answer strangers.
+    global: false,
     timeWindow: 60_000,
     max: (request) => (request.token === null ? STRANGERS_PER_MINUTE : requestsPerMinute),
     keyGenerator: (request) => request.token?.id ?? `stranger ${request.ip}`,
     errorResponseBuilder: (_request, { after }) =>
       Object.assign(new Error(`Too many requests: try again in ${after}.`), { statusCode: 429 }),
   });
+  app.addHook('onRequest', app.rateLimit());
   app.addHook('onRequest', async (request, reply) => {
     const { token } = request;
     if (token === null) {

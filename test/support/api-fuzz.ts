@@ -116,6 +116,7 @@ export class Fuzzer {
         : this.pick(['text/plain', 'multipart/form-data', 'application/x-www-form-urlencoded', 'nonsense', '']);
     }
     const used = this.chance(0.03) ? this.pick(['PUT', 'PATCH', 'OPTIONS', 'HEAD', 'TRACE']) : method;
+    if (used === 'HEAD') body = null;
     return { method: used, path: `${filled}${query.length > 0 ? `?${query.join('&')}` : ''}`, headers, body };
   }
 
