@@ -72,9 +72,9 @@ export class Recordings {
     return this.all().find(({ id }) => id === recordingId) ?? null;
   }
 
-  /** The recording that is in the room's call now. */
+  /** The recording that is in the room's call now, and is not leaving it. */
   ofRoom(roomId: string): RecordingRun | null {
-    return this.#entries.find(({ run, roomId: id }) => id === roomId && CAPTURING.includes(run.phase))?.run ?? null;
+    return this.#inCall(roomId)?.run ?? null;
   }
 
   /** Why one more recording could not begin now, or null. */
@@ -141,8 +141,20 @@ export class Recordings {
     if (this.#closed) throw new RollcallError('CANCELLED', 'Rollcall is being closed.', 'Start it again.');
   }
 
-  #assertFree({ roomId, roomName }: StartOptions): void {
-    if (!this.#starting.has(roomId) && this.ofRoom(roomId) === null) return;
+  #inCall(roomId: string): Entry | undefined {
+    return this.#entries.findLast(
+      ({ run, roomId: id }) => id === roomId && CAPTURING.includes(run.phase) && run.view().stopping !== true,
+    );
+  }
+
+  #assertFree({ roomId, roomName, kind }: StartOptions): void {
+    const there = this.#inCall(roomId);
+    if (!this.#starting.has(roomId) && there === undefined) return;
+    // Who only waits for people makes room for a recording that somebody asks for.
+    if (kind === 'asked' && there?.kind === 'watch' && !ON_AIR.includes(there.run.phase)) {
+      there.run.stop('a recording was started by hand');
+      return;
+    }
     throw new RollcallError(
       'ROOM_BUSY',
       `"${roomName}" is being recorded already.`,

@@ -111,8 +111,8 @@ export class RoomWatcher {
     const { recordings } = this.#options.app;
     const current = recordings.ofRoom(watched.room.id);
     if (current !== null) {
-      // Somebody asked for it by hand: what was stopped before is forgotten.
-      if (current !== watched.run) watched.resting = false;
+      // Somebody asked for it by hand: what was stopped before is forgotten, and its end is this room's.
+      if (current !== watched.run) Object.assign(watched, { run: current, resting: false });
       return;
     }
     this.#noteEnd(watched);

@@ -126,9 +126,10 @@ async function nothingIsEmpty(request: FastifyRequest): Promise<void> {
 function inCall(service: ApiService, roomId: string): LiveRecording {
   const found = service
     .live()
-    .find(
+    .findLast(
       (live) =>
         live.roomId === roomId &&
+        live.stopping !== true &&
         (live.phase === 'joining' || live.phase === 'waiting-for-peers' || live.phase === 'recording'),
     );
   if (found) return found;
