@@ -3,7 +3,15 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sessionSchema, type Session } from '../src-main/contract/session.ts';
-import { COLOURS, startPublisher, TONES, type Publisher } from './support/publisher.ts';
+import { makeClip } from './support/publisher/clip.ts';
+import {
+  clipOptions,
+  COLOURS,
+  startPublisher,
+  TONES,
+  type Publisher,
+  type PublisherOptions,
+} from './support/publisher.ts';
 import { settingsFile, startRecorder, temporaryDir } from './support/recorder.ts';
 import { startServer } from './support/server.ts';
 import { startSfu, type Sfu } from './support/sfu.ts';
@@ -14,11 +22,12 @@ const LEFT_OUT = '61101349d0f56e684b608c0a';
 
 let sfu: Sfu;
 
-const person = (room: string, i: number): Promise<Publisher> =>
-  startPublisher(sfu, room, {
-    ...{ name: `Person ${i}`, colour: COLOURS[i] ?? '', toneHz: TONES[i] ?? 0, codec: 'vp8' },
-    ...{ width: 640, height: 360, fps: 30, durationS: 30, bitrate: 700_000 },
-  });
+const PEOPLE: PublisherOptions[] = [0, 1, 2].map((i) => ({
+  ...{ name: `Person ${i}`, colour: COLOURS[i] ?? '', toneHz: TONES[i] ?? 0, codec: 'vp8' },
+  ...{ width: 320, height: 180, fps: 15, durationS: 45, bitrate: 200_000 },
+}));
+
+const person = (room: string, i: number): Promise<Publisher> => startPublisher(sfu, room, PEOPLE[i]!);
 
 async function sessions(library: string): Promise<Session[]> {
   const names = (await readdir(library, { recursive: true })).filter((name) => name.endsWith('session.json'));
@@ -28,7 +37,8 @@ async function sessions(library: string): Promise<Session[]> {
 
 beforeAll(async () => {
   sfu = await startSfu({ dialect: 'modern' });
-}, 60_000);
+  for (const options of PEOPLE) await makeClip(clipOptions(options));
+}, 120_000);
 afterAll(() => sfu.close());
 
 test('watched rooms are recorded when people come, again when they come back; a recorder beside it is left alone', async () => {
