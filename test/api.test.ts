@@ -82,7 +82,7 @@ beforeAll(async () => {
   settings = settingsFile({});
   token = await makeToken('admin', userData);
   server = await startServer(['--settings', settings, '--max-recordings', '2'], { userData });
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
   server.process.child.kill('SIGKILL');

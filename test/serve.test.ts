@@ -38,7 +38,7 @@ async function sessions(library: string): Promise<Session[]> {
 beforeAll(async () => {
   sfu = await startSfu({ dialect: 'modern' });
   for (const options of PEOPLE) await makeClip(clipOptions(options));
-}, 120_000);
+}, 240_000);
 afterAll(() => sfu.close());
 
 test('watched rooms are recorded when people come, again when they come back; a recorder beside it is left alone', async () => {
