@@ -181,7 +181,15 @@ export interface FuzzAnswer {
 export function send(url: URL, agent: Agent, { method, path, headers, body }: FuzzRequest): Promise<FuzzAnswer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(
-      { host: url.hostname, port: url.port, agent, method, path: path.replaceAll(' ', '%20'), headers, setHost: headers['host'] === undefined },
+      {
+        host: url.hostname,
+        port: url.port,
+        agent,
+        method,
+        path: path.replaceAll(' ', '%20'),
+        headers,
+        setHost: headers['host'] === undefined,
+      },
       (response) => {
         const status = response.statusCode ?? 0;
         if (response.headers['content-type']?.startsWith('text/event-stream') === true) {
