@@ -42,7 +42,8 @@ interface Operation {
 /** What the plug-in cannot tell from the schemas: bodies that may be absent, answers that have none, and their words. */
 function corrected(document: Document): Document {
   if (!('paths' in document)) return document;
-  const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path ?? {}) as Operation[]);
+  const paths = document.paths as Record<string, Record<string, Operation>> | undefined;
+  const operations = Object.values(paths ?? {}).flatMap((path) => Object.values(path));
   for (const { operationId = '', requestBody, responses = {} } of operations) {
     if (requestBody && BODY_OPTIONAL.includes(operationId)) requestBody.required = false;
     delete responses['204']?.content;

@@ -63,6 +63,8 @@ const TRICKS = [
   'file:%2f%2f%2fetc%2fpasswd',
 ];
 
+const queryText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 const TEXTS = [
   '',
   ' ',
@@ -104,7 +106,7 @@ export class Fuzzer {
     const filled = path.replaceAll(/\{[^}]+\}/g, () => this.#segment());
     const query = (operation.parameters ?? [])
       .filter((parameter) => parameter.in === 'query' && this.chance(0.5))
-      .map(({ name, schema }) => `${name}=${encodeURIComponent(String(this.#scalar(schema)))}`);
+      .map(({ name, schema }) => `${name}=${encodeURIComponent(queryText(this.#scalar(schema)))}`);
     if (this.chance(0.05)) query.push(`${encodeURIComponent(this.pick(TEXTS))}=1`);
     const headers: Record<string, string> = {};
     let body: string | null = null;
