@@ -6,7 +6,6 @@ import { RollcallApp } from './app.ts';
 import type { Environment } from './environment.ts';
 import { OutboxRunner } from './outbox-runner.ts';
 import { settingsOfSession } from './settings/session-room.ts';
-import { offerToRecord } from './shell/deep-link.ts';
 import { registerIpc, sendChange } from './shell/ipc.ts';
 import { focusWindow, openMainWindow } from './shell/main-window.ts';
 import { joinUrlOf, linkIn } from './shell/deep-link.ts';
