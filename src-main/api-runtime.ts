@@ -12,7 +12,7 @@ import type { RecordingEvent } from './contract/events.ts';
 import type { LiveRecording } from './contract/live.ts';
 import type { RoomDraft, SettingsChange } from './contract/settings-change.ts';
 import type { Environment } from './environment.ts';
-import { COMPOSITE } from './finish.ts';
+import { COMPOSITE } from './pieces.ts';
 import type { RecordingRun } from './recording-run.ts';
 import { withKeptCredentials, withKeptWebhookSecrets } from './settings/keep-secrets.ts';
 import { parseJoinUrl } from './settings/join-url.ts';

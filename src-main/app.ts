@@ -251,6 +251,7 @@ export class RollcallApp implements AppService {
       const error = await makeFiles(manifest, {
         ffmpeg: () => this.#environment.ffmpeg(),
         cards: this.#environment.cards,
+        encoders: this.#environment.encoders,
         emit,
         signal,
       });

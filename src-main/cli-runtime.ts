@@ -72,7 +72,13 @@ export class CliRuntime {
   }
 
   #tools(emit: Emit, signal: AbortSignal) {
-    return { ffmpeg: () => this.#environment.ffmpeg(), cards: this.#environment.cards, emit, signal };
+    return {
+      ffmpeg: () => this.#environment.ffmpeg(),
+      cards: this.#environment.cards,
+      encoders: this.#environment.encoders,
+      emit,
+      signal,
+    };
   }
 
   async #record(words: RecordWords, emit: Emit, interrupted: AbortSignal): Promise<Outcome> {

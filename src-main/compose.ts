@@ -7,7 +7,8 @@ import { makeComposite } from './composite/make-composite.ts';
 import { RollcallError } from './contract/errors.ts';
 import type { Session } from './contract/session.ts';
 import { completeTheme, themeSchema, type ThemeFile } from './contract/theme.ts';
-import { COMPOSITE, doneEvent, hashFile, type FinishTools } from './finish.ts';
+import { doneEvent, hashFile, type FinishTools } from './finish.ts';
+import { COMPOSITE, encoderOf } from './pieces.ts';
 import { moveIntoPlace } from './media/output-file.ts';
 import { TrackPool } from './media/track-pool.ts';
 import { SessionManifest } from './recording/manifest.ts';
@@ -47,7 +48,7 @@ export async function composeAgain(words: ComposeWords, tools: FinishTools): Pro
     const made = await makeComposite({
       ...{ sessionDir: dir, session, timeline, layout, width, height, fps: fps ?? COMPOSITE.fps, range, theme },
       ...{ withoutPeers: words.withoutPeers, outFile: join(workDir, 'made.mp4'), workDir, pool, ffmpeg },
-      ...{ cards: tools.cards, signal: tools.signal },
+      ...{ cards: tools.cards, signal: tools.signal, encoder: await encoderOf(session, ffmpeg, tools.encoders) },
       onProgress: (progress) => tools.emit({ event: 'finalizing', ...output, progress }),
     });
     const sha256 = await hashFile(made.file, tools.signal);

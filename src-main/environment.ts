@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CardRenderer } from './contract/cards.ts';
 import type { Settings } from './contract/settings.ts';
+import { Encoders } from './media/encoders.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
 import { findFfmpeg } from './media/find-ffmpeg.ts';
 import type { RecordPlan } from './record.ts';
@@ -39,6 +40,8 @@ export class Environment {
   allowPlainSecrets = false;
   readonly #cards = new CardWindow((target) => this.serve(target));
   #ffmpeg: Promise<Ffmpeg> | null = null;
+  /** Which of ffmpeg's encoders work on this machine, and are worth it. */
+  readonly encoders = new Encoders({ onTrouble: (message) => console.error(message) });
   /** Where the player finds a session's folder; the library sets it. */
   sessionDir: (sessionId: string) => string | null | Promise<string | null> = () => null;
   /** Makes the previews of a session's output for a page that asks for its poster; the library sets it. */

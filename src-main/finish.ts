@@ -10,13 +10,16 @@ import { CHAT_FILES } from './contract/chat.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import type { DoneEvent, Emit } from './contract/events.ts';
 import { compositeFile, streamFile } from './contract/ids.ts';
-import type { CompositeLook, Session, SessionHandle, SessionOutput } from './contract/session.ts';
+import type { Session, SessionHandle, SessionOutput } from './contract/session.ts';
 import { completeTheme } from './contract/theme.ts';
 import type { Destination, ResolvedSettings } from './contract/settings.ts';
+import type { Encoders } from './media/encoders.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
 import { finalClocks, withClocks } from './frozen-clocks.ts';
 import { probe } from './media/probe.ts';
+import { EFFORTS, type Effort, type EncoderSettings } from './media/segment.ts';
 import { TrackPool } from './media/track-pool.ts';
+import { compositeOf, encoderOf, makePieces, WORK_DIR } from './pieces.ts';
 import { gatherSession, type ProbeTrack } from './recording/gather.ts';
 import { readChat } from './recording/chat-log.ts';
 import { chatFile } from './recording/chat-table.ts';
@@ -28,17 +31,6 @@ import { presignReceipt } from './upload/presign.ts';
 import { uploadSession } from './upload/uploader.ts';
 import { deliverWebhooks } from './webhook/outbox.ts';
 
-/** Work files of a session, beside its tracks so that finished files are moved and not copied. */
-export const WORK_DIR = '.work';
-/** The composite where nothing else is asked for. */
-export const COMPOSITE = { layout: 'grid', width: 1280, height: 720, fps: 30 } as const;
-
-/** How a session's composite looks. */
-export const compositeOf = ({ settings }: Pick<Session, 'settings'>): CompositeLook & { fps: number } => ({
-  ...COMPOSITE,
-  ...settings.composite_look,
-});
-
 export interface FinishTools {
   ffmpeg(): Promise<Ffmpeg>;
   cards: CardRenderer;
@@ -47,6 +39,10 @@ export interface FinishTools {
   signal: AbortSignal;
   /** The session's tracks where they were read during the call; whoever made it closes it. */
   pool?: TrackPool;
+  /** Encoders that this machine may have; libx264 where none are given. */
+  encoders?: Encoders | undefined;
+  /** The encoder's preset; a call that was hard to keep up with ends as it went on. */
+  effort?: Effort;
   /** Called once the manifest lists what will be made. */
   onDescribed?: () => void;
 }
@@ -76,6 +72,7 @@ async function makeOutputs(handle: SessionHandle, tools: OutputTools): Promise<R
   let first = null as RollcallError | null;
   let stopped = null as RollcallError | null;
   const waiting = handle.session.outputs.map(({ output_id }) => output_id);
+  await makeAllPieces(handle, waiting, tools);
   const work = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       const error = tools.signal.aborted ? cancelled() : await makeMissing(handle, id, tools);
@@ -94,10 +91,58 @@ async function makeOutputs(handle: SessionHandle, tools: OutputTools): Promise<R
   return first;
 }
 
+/** Share of an output's progress that the joining of its pieces takes. */
+const JOINING_SHARE = 0.05;
+
+/**
+ * Makes the pieces of all missing files together, which is quickest. Where something goes wrong, each file is tried by
+ * itself afterwards and says what it was.
+ */
+async function makeAllPieces(handle: SessionHandle, ids: readonly string[], tools: OutputTools): Promise<void> {
+  const outputIds = new Set<string>();
+  for (const output of handle.session.outputs) {
+    if (output.kind === 'chat' || !ids.includes(output.output_id) || (await isMade(handle.dir, output))) continue;
+    outputIds.add(output.output_id);
+    tools.emit({ event: 'finalizing', output_id: output.output_id, kind: output.kind, progress: 0 });
+  }
+  if (outputIds.size === 0 || tools.signal.aborted) return;
+  await handle.update((draft) => {
+    for (const output of draft.outputs) if (outputIds.has(output.output_id)) output.state = 'running';
+  });
+  const ffmpeg = await tools.ffmpeg();
+  await makePieces({
+    ...{ sessionDir: handle.dir, session: handle.session, timeline: await readTimeline(handle.dir), outputIds },
+    ...{ untilMs: Infinity, pool: tools.pool, ffmpeg: ffmpeg.urgent ?? ffmpeg, cards: tools.cards },
+    ...{
+      encoder: await wantedEncoder(handle, ffmpeg, tools),
+      encoders: tools.encoders,
+      atOnce: OUTPUTS_AT_ONCE,
+      signal: tools.signal,
+    },
+    onProgress: (output_id, share) => {
+      const kind = output_id === 'composite' ? 'composite' : 'stream';
+      tools.emit({ event: 'finalizing', output_id, kind, progress: share * (1 - JOINING_SHARE) });
+    },
+  }).catch((thrown: unknown) => {
+    const { code, message } = toRollcallError(thrown);
+    if (code !== 'CANCELLED') tools.emit({ event: 'warning', code, message });
+  });
+}
+
+/** The encoder by the session's settings, with the least effort of those and of the call. */
+async function wantedEncoder({ session }: SessionHandle, ffmpeg: Ffmpeg, tools: FinishTools): Promise<EncoderSettings> {
+  const encoder = await encoderOf(session, ffmpeg, tools.encoders);
+  const { effort = encoder.effort } = tools;
+  return EFFORTS.indexOf(effort) > EFFORTS.indexOf(encoder.effort) ? { ...encoder, effort } : encoder;
+}
+
+const isMade = async (dir: string, output: SessionOutput): Promise<boolean> =>
+  output.state === 'done' && (await isOnDisk(dir, output));
+
 /** Makes one output unless it is there. @returns why it could not be made, or null. */
 async function makeMissing(handle: SessionHandle, id: string, tools: OutputTools): Promise<RollcallError | null> {
   const output = handle.session.outputs.find(({ output_id }) => output_id === id);
-  if (!output || (output.state === 'done' && (await isOnDisk(handle.dir, output)))) return null;
+  if (!output || (await isMade(handle.dir, output))) return null;
   try {
     await makeOutput(handle, output, tools);
     return null;
@@ -181,8 +226,8 @@ async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: O
     Object.assign(draft, { state: 'running', error: null, certificate: undefined }),
   );
   if (kind === 'chat') return finished(handle, output, await makeChat(handle, output), tools);
-  const report = (progress: number): void => tools.emit({ event: 'finalizing', output_id, kind, progress });
-  report(0);
+  const report = (progress: number): void =>
+    tools.emit({ event: 'finalizing', output_id, kind, progress: 1 - JOINING_SHARE * (1 - progress) });
   const workDir = join(handle.dir, WORK_DIR);
   await mkdir(workDir, { recursive: true });
   const ffmpeg = await tools.ffmpeg();
@@ -190,6 +235,7 @@ async function makeOutput(handle: SessionHandle, output: SessionOutput, tools: O
     sessionDir: handle.dir,
     session: handle.session,
     ffmpeg: ffmpeg.urgent ?? ffmpeg,
+    encoder: await wantedEncoder(handle, ffmpeg, tools),
     cards: tools.cards,
     pool: tools.pool,
     workDir,

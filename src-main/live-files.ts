@@ -1,22 +1,22 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { advanceComposite } from './composite/make-composite.ts';
 import type { CardRenderer } from './contract/cards.ts';
 import { toRollcallError } from './contract/errors.ts';
-import { compositeFile, trackFile } from './contract/ids.ts';
+import { TIMELINE_FILE, trackFile } from './contract/ids.ts';
 import type { Session, SessionTrack } from './contract/session.ts';
-import { completeTheme } from './contract/theme.ts';
 import type { TimelineEvent } from './contract/timeline.ts';
-import { compositeOf, WORK_DIR } from './finish.ts';
+import { encoderOf, makePieces, WORK_DIR } from './pieces.ts';
 import { freezeTrack, readClocks, withClocks, writeClocks, type FrozenClocks } from './frozen-clocks.ts';
+import type { Encoders } from './media/encoders.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
 import { CpuLoad } from './media/cpu-load.ts';
+import { EFFORTS, type Codec, type Effort } from './media/segment.ts';
 import { TrackPool } from './media/track-pool.ts';
 import { ClockSamples } from './recording/clock-samples.ts';
+import { LONGEST_S } from './media/windows.ts';
 import { gatherSession, type ProbeTrack } from './recording/gather.ts';
 import { readManifest } from './recording/manifest.ts';
 import { readTimeline } from './recording/timeline.ts';
-import { advanceStream } from './streams/make-stream.ts';
 
 /** The call as far as it is on disk: the same description that a finished session has, to a moment ago. */
 export interface CallSoFar {
@@ -33,13 +33,29 @@ export interface LiveFilesOptions {
   dir: string;
   ffmpeg: () => Promise<Ffmpeg>;
   cards: CardRenderer;
+  /** Encoders that this machine may have; libx264 where none are given. */
+  encoders?: Encoders | undefined;
   /** How busy the machine is; the real one where none is given. */
   load?: Pick<CpuLoad, 'othersShare'>;
   /** Work stopped for good: the files are made after the call. */
   onTrouble: (message: string) => void;
+  /** How the work keeps up has changed. */
+  onPace?: (pace: FilesPace) => void;
+}
+
+/** How the making of files during the call keeps up with it. */
+export interface FilesPace {
+  /** How far behind the call the pieces of the streams' files are, milliseconds. */
+  behindMs: number;
+  /** `superfast` and `ultrafast`: larger files for less work. */
+  effort: Effort;
+  /** Whether the composite, or everything, waits for a time at which the machine is less busy, or for the call's end. */
+  deferred: 'nothing' | 'composite' | 'everything';
 }
 
 const ROUND_MS = 2000;
+/** Rounds in a row that fail before the files are left for after the call. */
+const FAILURES_TO_STOP = 5;
 /** Frames come to the disk with the network's delay, the capture's batches of 200 ms and the disk's own. */
 const SETTLING_MS = 2500;
 /** A clock's first fit needs a quiet moment of the network: nothing is made by it before. */
@@ -47,6 +63,8 @@ const YOUNG_MS = 8000;
 /** Share of the machine that others use (ours runs at low priority) beyond which the composite, then all waits. */
 const BUSY_COMPOSITE = 0.7;
 const BUSY_ALL = 0.9;
+/** Behind the call by this much, the encoder takes less work; a piece is up to 11 s long. */
+const BEHIND_MS: Record<Effort, number> = { veryfast: 0, superfast: 35_000, ultrafast: 70_000 };
 
 /**
  * Makes the pieces of a session's files while the call goes on, so that only the last seconds are left after it. It
@@ -59,13 +77,20 @@ export class LiveFiles {
   readonly #options: LiveFilesOptions;
   readonly #workDir: string;
   readonly #stop = new AbortController();
+  /** The round under way is the last one. */
+  readonly #last = new AbortController();
   readonly #load: Pick<CpuLoad, 'othersShare'>;
   readonly #samples: ClockSamples;
   #manifest: Session | null = null;
   #clocks: FrozenClocks | null = null;
   #over: Promise<void> = Promise.resolve();
-  /** Whether the composite has waited because the machine was busy. */
-  deferred = false;
+  /** Up to which session time each output's pieces are there. */
+  readonly #made = new Map<string, number>();
+  /** Nothing new can be made before this session time, unless something happens. */
+  #dueMs = 0;
+  #timelineBytes = -1;
+  #codec: Codec = 'libx264';
+  #pace: FilesPace = { behindMs: 0, effort: 'veryfast', deferred: 'nothing' };
 
   constructor(options: LiveFilesOptions) {
     this.#options = options;
@@ -81,16 +106,34 @@ export class LiveFiles {
     });
   }
 
-  /** Ends the work at once. The pool stays open for the making of the files; its owner closes it. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
+  get pace(): FilesPace {
+    return this.#pace;
+  }
+
+  /**
+   * Ends the work with the piece that is being made, which is needed anyway; at once where `signal` says so. The pool
+   * stays open for the making of the files; its owner closes it.
+   */
+  async stop(signal?: AbortSignal): Promise<void> {
+    const abort = (): void => this.#stop.abort();
+    if (!signal || signal.aborted) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#last.abort();
     await this.#over;
+    signal?.removeEventListener('abort', abort);
+    abort();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      await this.round();
+    const { signal } = this.#last;
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        await this.round();
+        failures = 0;
+      } catch (thrown) {
+        // What fails now may be made later: a disk that was full, say, or a program that was killed.
+        if (this.#stop.signal.aborted || ++failures === FAILURES_TO_STOP) throw thrown;
+      }
       await pause(ROUND_MS, signal);
     }
   }
@@ -102,33 +145,52 @@ export class LiveFiles {
     const manifest = (this.#manifest ??= await readManifest(this.#options.dir));
     const nowMs = atMs ?? Date.now() - manifest.epoch_ms;
     const busy = this.#load.othersShare();
-    if (busy > BUSY_ALL) return;
-    const { session, timeline, untilMs, endedStreams } = await this.#soFar(manifest, nowMs);
-    const { dir: sessionDir, cards } = this.#options;
-    const job = { sessionDir, session, pool: this.pool, ffmpeg: await this.#options.ffmpeg(), cards, signal };
-    for (const { stream_id: streamId } of session.streams) {
-      const until = endedStreams.has(streamId) ? Infinity : untilMs;
-      await advanceStream({ ...job, streamId, workDir: this.#workDir }, until);
-    }
-    if (!session.settings.composite) return;
-    if (this.#load.othersShare() > BUSY_COMPOSITE) {
-      this.deferred = true;
+    if (busy > BUSY_ALL) {
+      this.#setPace({ ...this.#pace, deferred: 'everything' });
       return;
     }
-    const outFile = join(sessionDir, compositeFile(session.session_id, session.epoch_ms));
+    if (!(await this.#isDue(nowMs))) return;
+    const { session, timeline, untilMs, endedStreams } = await this.#soFar(manifest, nowMs);
+    const { composite } = session.settings;
+    const streamIds = session.streams.map(({ stream_id }) => stream_id);
+    const behindMs = Math.max(0, untilMs - Math.min(untilMs, ...streamIds.map((id) => this.#made.get(id) ?? untilMs)));
+    const defer = composite && busy > BUSY_COMPOSITE;
+    const ffmpeg = await this.#options.ffmpeg();
+    const encoder = await encoderOf(session, ffmpeg, this.#options.encoders);
+    // Pieces that another encoder made do not join with this one's.
+    if (this.#codec !== encoder.codec) this.#made.clear();
+    this.#codec = encoder.codec;
+    const least = EFFORTS.findLast((candidate) => behindMs >= BEHIND_MS[candidate]) ?? 'veryfast';
+    const effort = EFFORTS.indexOf(least) > EFFORTS.indexOf(encoder.effort) ? least : encoder.effort;
+    this.#setPace({ behindMs, effort, deferred: defer ? 'composite' : 'nothing' });
     const everybodyLeft = session.streams.every(({ stream_id }) => endedStreams.has(stream_id));
-    await advanceComposite(
-      {
-        ...job,
-        ...compositeOf(session),
-        theme: completeTheme(session.settings.theme),
-        timeline,
-        withoutPeers: [],
-        outFile,
-        workDir: this.#workDir,
-      },
-      everybodyLeft ? Infinity : untilMs,
+    const made = await makePieces({
+      ...{ sessionDir: this.#options.dir, session, timeline, pool: this.pool, signal },
+      outputIds: new Set(composite && !defer ? [...streamIds, 'composite'] : streamIds),
+      ...{ untilMs: everybodyLeft ? Infinity : untilMs, sinceMs: (id) => this.#made.get(id) ?? -Infinity },
+      ...{ encoder: { ...encoder, effort }, encoders: this.#options.encoders, atOnce: 1 },
+      ...{ ffmpeg, cards: this.#options.cards },
+    });
+    for (const [id, ms] of made) this.#made.set(id, ms);
+    const madeMs = Math.min(Infinity, ...streamIds.map((id) => this.#made.get(id) ?? 0));
+    this.#dueMs = defer || !Number.isFinite(madeMs) ? 0 : madeMs + LONGEST_S * 1000;
+  }
+
+  /** Whether there may be something to make: what was there before has come of age, or something has happened. */
+  async #isDue(nowMs: number): Promise<boolean> {
+    const size = await stat(join(this.#options.dir, TIMELINE_FILE)).then(
+      (stats) => stats.size,
+      () => 0, // Nothing has happened yet.
     );
+    const happened = size !== this.#timelineBytes;
+    this.#timelineBytes = size;
+    return happened || nowMs - SETTLING_MS >= this.#dueMs;
+  }
+
+  #setPace(pace: FilesPace): void {
+    const { effort, deferred } = this.#pace;
+    this.#pace = pace;
+    if (pace.effort !== effort || pace.deferred !== deferred) this.#options.onPace?.(pace);
   }
 
   async #soFar(manifest: Session, nowMs: number): Promise<CallSoFar> {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { RollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
 import type { CompositeLook, Session } from './contract/session.ts';
-import type { Destination, ResolvedSettings, Room, Settings } from './contract/settings.ts';
+import type { Destination, EncodingSettings, ResolvedSettings, Room, Settings } from './contract/settings.ts';
 import type { ThemeFile } from './contract/theme.ts';
 import { SessionCapture, type OpenCapturePage } from './recording/session-capture.ts';
 import { parseJoinUrl, type JoinTarget } from './settings/join-url.ts';
@@ -34,6 +34,8 @@ export interface RecordPlan {
   resolved: ResolvedSettings;
   /** How its composite will look; null for the default. */
   theme: ThemeFile | null;
+  /** How its files are encoded, where the settings say so. */
+  encoding: EncodingSettings | null;
   target: JoinTarget;
   /** Name that the other peers see. */
   displayName: string;
@@ -66,6 +68,7 @@ export function planRecording(settings: Settings, request: RecordRequest, makeRo
     roomIsNew: created,
     resolved,
     theme: settings.composite?.theme ?? null,
+    encoding: settings.encoding ?? null,
     target: parseJoinUrl(request.joinUrl),
     displayName: settings.recorder?.display_name ?? RECORDER_NAME,
     origin: pageOrigin(request.joinUrl),
@@ -143,6 +146,7 @@ function settingsSnapshot(plan: RecordPlan, request: RecordRequest): Session['se
     ...(beginOf(plan, request) === 'join' ? { start: 'join' as const } : {}),
     ...(plan.theme ? { theme: plan.theme } : {}),
     ...(request.look ? { composite_look: request.look } : {}),
+    ...(plan.encoding ? { encoding: plan.encoding } : {}),
     destination: destinationSnapshot(plan.resolved.destination),
   };
 }

@@ -90,7 +90,7 @@ export class RecordingRun {
     void this.#checkDisk();
     const { manifest, unlock, error } = await this.#capture.run();
     clearInterval(disk);
-    await this.#files?.stop();
+    await this.#files?.stop(this.#finishing.signal);
     let outcome: Outcome;
     try {
       outcome = manifest
@@ -203,6 +203,7 @@ export class RecordingRun {
       outputs: this.#outputs,
       uploads: [...this.#uploads.values()],
       warnings: this.#warnings,
+      ...(this.#files ? { files: this.#files.pace } : {}),
       error: this.#error?.toRecord() ?? null,
     };
   }
@@ -217,9 +218,10 @@ export class RecordingRun {
     const failed = await makeFiles(manifest, {
       ffmpeg: () => this.#environment.ffmpeg(),
       cards: this.#environment.cards,
+      encoders: this.#environment.encoders,
       emit,
       signal,
-      ...(this.#files ? { pool: this.#files.pool } : {}),
+      ...(this.#files ? { pool: this.#files.pool, effort: this.#files.pace.effort } : {}),
       onDescribed: () => this.#listOutputs(manifest),
     });
     this.#listOutputs(manifest);
@@ -264,6 +266,9 @@ export class RecordingRun {
       dir,
       ffmpeg: () => this.#environment.ffmpeg(),
       cards: this.#environment.cards,
+      encoders: this.#environment.encoders,
+      onPace: ({ behindMs, effort, deferred }) =>
+        this.emit({ event: 'files', behind_s: Math.round(behindMs / 1000), effort, deferred }),
       onTrouble: (message) =>
         this.emit({
           event: 'warning',

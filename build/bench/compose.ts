@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { makeClip } from '../../test/support/publisher/clip.ts';
 import { clipOptions, COLOURS, startPublisher, TONES, type PublisherOptions } from '../../test/support/publisher.ts';
 import { startSfu, type Sfu } from '../../test/support/sfu.ts';
 import { electronCommand, ROOT } from '../launch-electron.ts';
+import { processCpuSeconds, treeUsage } from './process-tree.ts';
 
 const ROOM = 'bench';
 const FPS = 30;
@@ -20,13 +21,21 @@ interface Result {
   callS: number;
   /** From the last peer's leaving to the last file. */
   waitS: number;
-  /** Processor seconds of every ffmpeg that Rollcall ran. */
-  ffmpegCpuS: number;
-  /** Processor seconds of plain ffmpeg commands that make the same files from the same tracks. */
+  /** Of the call: Rollcall's ffmpegs and the whole of its main process, the writing of what is captured included. */
+  liveCpuS: number;
+  /** `rollcall recover` that makes all files again from the tracks: the whole tree of processes, Electron's start included. */
+  againCpuS: number;
+  /** Plain ffmpeg commands that make the same files from the same tracks. */
   plainCpuS: number;
   /** How long those take, one after the other, after the call. */
   plainS: number;
-  ratio: number;
+  liveRatio: number;
+  againRatio: number;
+  /** Quality of the first stream's file against its captured track, and its size: ours, and the plain one's. */
+  ourSsim: number;
+  plainSsim: number;
+  ourMb: number;
+  plainMb: number;
   lostFrames: number;
 }
 
@@ -51,10 +60,10 @@ export async function benchCompose(args: string[]): Promise<void> {
     results.map((r) => ({
       ...r,
       waitS: r.waitS.toFixed(1),
-      ffmpegCpuS: r.ffmpegCpuS.toFixed(1),
-      plainCpuS: r.plainCpuS.toFixed(1),
-      plainS: r.plainS.toFixed(1),
-      ratio: r.ratio.toFixed(2),
+      ...{ liveCpuS: r.liveCpuS.toFixed(1), againCpuS: r.againCpuS.toFixed(1), plainCpuS: r.plainCpuS.toFixed(1) },
+      ...{ plainS: r.plainS.toFixed(1), liveRatio: r.liveRatio.toFixed(2), againRatio: r.againRatio.toFixed(2) },
+      ...{ ourSsim: r.ourSsim.toFixed(4), plainSsim: r.plainSsim.toFixed(4) },
+      ...{ ourMb: r.ourMb.toFixed(1), plainMb: r.plainMb.toFixed(1) },
     })),
   );
   const folder = join(ROOT, 'dist', 'bench');
@@ -74,14 +83,76 @@ async function measure(peers: number, size: string, seconds: number): Promise<Re
   console.error('The call ...');
   const recorded = await record(sfu, casts, seconds, work);
   await sfu.close();
+  console.error('The same files again ...');
+  const session = recorded.session;
+  for (const { file } of session.outputs) rmSync(join(recorded.sessionDir, file));
+  const againCpuS = await recover(recorded.sessionDir, work);
   console.error('Plain ffmpeg ...');
-  const plain = await plainFfmpeg(recorded.sessionDir, recorded.session);
+  const plain = await plainFfmpeg(recorded.sessionDir, session);
+  const quality = await compareQuality(recorded.sessionDir, session);
   rmSync(work, { recursive: true, force: true });
+  const { waitS, liveCpuS } = recorded;
   return {
-    ...{ peers, size, callS: seconds, waitS: recorded.waitS, ffmpegCpuS: recorded.ffmpegCpuS },
-    ...{ plainCpuS: plain.cpuS, plainS: plain.wallS, ratio: recorded.ffmpegCpuS / plain.cpuS },
-    lostFrames: recorded.session.tracks.reduce((sum, { lost_frames }) => sum + lost_frames, 0),
+    ...{ peers, size, callS: seconds, waitS, liveCpuS, againCpuS, plainCpuS: plain.cpuS, plainS: plain.wallS },
+    ...{ liveRatio: liveCpuS / plain.cpuS, againRatio: againCpuS / plain.cpuS, ...quality },
+    lostFrames: session.tracks.reduce((sum, { lost_frames }) => sum + lost_frames, 0),
   };
+}
+
+/** Makes a session's files once more. @returns processor seconds of the whole tree */
+async function recover(sessionDir: string, work: string): Promise<number> {
+  const words = [`--user-data-dir=${join(work, 'profile')}`, 'recover', sessionDir, '--json'];
+  const { executablePath, args, env } = await electronCommand(words);
+  const child = spawn(executablePath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  child.stdout.resume();
+  let cpu = 0;
+  const sampling = setInterval(() => (cpu = Math.max(cpu, treeUsage(child.pid ?? 0).cpuSeconds)), 100);
+  const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+  clearInterval(sampling);
+  if (code !== 0) throw new Error(`recover ended with ${code}`);
+  return cpu;
+}
+
+/** The first stream's file, ours and the plain one, against what was captured of it. */
+async function compareQuality(
+  dir: string,
+  session: Session,
+): Promise<Pick<Result, 'ourSsim' | 'plainSsim' | 'ourMb' | 'plainMb'>> {
+  const output = session.outputs.find(({ kind }) => kind === 'stream');
+  const video = session.tracks.find(({ stream_id, kind }) => stream_id === output?.stream_id && kind === 'video');
+  const track = join(dir, video?.file ?? '');
+  const ours = join(dir, output?.file ?? '');
+  const plain = join(dir, `plain-${output?.stream_id ?? ''}.mp4`);
+  const megabytes = (file: string): number => statSync(file).size / 1e6;
+  return {
+    ...{ ourSsim: await ssim(ours, track), plainSsim: await ssim(plain, track) },
+    ...{ ourMb: megabytes(ours), plainMb: megabytes(plain) },
+  };
+}
+
+/** Mean SSIM over the best alignment of a few frames: the two need not begin with the same one. */
+async function ssim(file: string, track: string): Promise<number> {
+  let best = 0;
+  for (let skipped = 0; skipped <= 3; skipped++) {
+    const graph = `[0:v]trim=start_frame=${skipped},setpts=N/30/TB[a];[1:v]setpts=N/30/TB[b];[a][b]ssim=shortest=1`;
+    const { stderr } = await run(ffmpegBin(), [
+      '-t',
+      '20',
+      '-i',
+      file,
+      '-t',
+      '20',
+      '-i',
+      track,
+      '-lavfi',
+      graph,
+      '-f',
+      'null',
+      '-',
+    ]);
+    best = Math.max(best, Number(/All:([\d.]+)/.exec(stderr)?.[1] ?? 0));
+  }
+  return best;
 }
 
 function cast(i: number, width: number, height: number, seconds: number): PublisherOptions {
@@ -96,7 +167,7 @@ function cast(i: number, width: number, height: number, seconds: number): Publis
 
 interface Recorded {
   waitS: number;
-  ffmpegCpuS: number;
+  liveCpuS: number;
   sessionDir: string;
   session: Session;
 }
@@ -115,7 +186,7 @@ async function record(sfu: Sfu, casts: PublisherOptions[], seconds: number, work
   await sfu.waitForPeers(ROOM, 1);
   const publishers = await Promise.all(casts.map((options) => startPublisher(sfu, ROOM, options)));
   let cpu = 0;
-  const sampling = setInterval(() => (cpu = Math.max(cpu, reapedCpuSeconds(child.pid ?? 0))), 200);
+  const sampling = setInterval(() => (cpu = Math.max(cpu, mainAndFfmpeg(child.pid ?? 0))), 200);
   await sleep(seconds * 1000);
   await Promise.all(publishers.map((publisher) => publisher.stop()));
   const leftAt = performance.now();
@@ -127,30 +198,12 @@ async function record(sfu: Sfu, casts: PublisherOptions[], seconds: number, work
   const session = JSON.parse(readFileSync(join(sessionDir, 'session.json'), 'utf8')) as Session;
   const open = session.outputs.filter(({ state }) => state !== 'done');
   if (open.length > 0) throw new Error(`not every file was made: ${JSON.stringify(open)}`);
-  return { waitS: (ready - leftAt) / 1000, ffmpegCpuS: cpu, sessionDir, session };
+  return { waitS: (ready - leftAt) / 1000, liveCpuS: cpu, sessionDir, session };
 }
 
-/**
- * Processor seconds of the ended children of a process and of those below it (proc(5): 16 cutime, 17 cstime). Chromium's
- * own processes live until the end, so these are the ffmpegs.
- */
-function reapedCpuSeconds(root: number): number {
-  const all = readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const text = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-      return [{ pid: Number(name), parent: Number(fields[1]), ticks: Number(fields[13]) + Number(fields[14]) }];
-    } catch {
-      return []; // It ended between the listing and the reading.
-    }
-  });
-  const tree = new Set([root]);
-  for (let before = -1; before !== tree.size;) {
-    before = tree.size;
-    for (const { pid, parent } of all) if (tree.has(parent)) tree.add(pid);
-  }
-  return all.filter(({ pid }) => tree.has(pid)).reduce((sum, { ticks }) => sum + ticks, 0) / 100;
+/** Processor seconds of the main process, and of all that ran at low priority below it. */
+function mainAndFfmpeg(pid: number): number {
+  return treeUsage(pid).lowPriorityCpuSeconds + processCpuSeconds(pid);
 }
 
 const ENCODE = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-pix_fmt', 'yuv420p', '-r', String(FPS)];

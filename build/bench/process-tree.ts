@@ -51,6 +51,11 @@ function stats(): Stat[] {
   });
 }
 
+/** Processor seconds of one process, without its children; 0 where it has ended. */
+export function processCpuSeconds(pid: number): number {
+  return (stats().find((stat) => stat.pid === pid)?.ticks ?? 0) / TICKS_PER_SECOND;
+}
+
 /** Usage so far of the tree below (and with) a process. Linux only. */
 export function treeUsage(root: number): TreeUsage {
   const all = stats();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Session } from '../contract/session.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
 import { compositeRange, mergeIntervals, planIntervals, steadySpeakers, type Interval } from './intervals.ts';
-import { MAX_SEGMENT_S, planSegments } from './segments.ts';
+import { planSegments } from './segments.ts';
 
 type StreamSpec = [
   peer: string,
@@ -253,15 +253,19 @@ describe('planIntervals', () => {
 });
 
 describe('planSegments', () => {
-  it('covers every frame once, in pieces that do not move when the interval goes on', () => {
-    const interval = (to: number): Interval => ({ from: 7, to, tiles: [], speakerId: null });
-    const size = MAX_SEGMENT_S * 30;
-    const ranges = (to: number) => planSegments([interval(to)], 30).map((segment) => [segment.from, segment.to]);
-    expect(ranges(7 + 2 * size + 5)).toEqual([
-      [7, 7 + size],
-      [7 + size, 7 + 2 * size],
-      [7 + 2 * size, 7 + 2 * size + 5],
+  it('covers every frame once, cut at the windows and at the ends of intervals', () => {
+    const interval = (from: number, to: number): Interval => ({ from, to, tiles: [], speakerId: null });
+    const windows = [
+      { from: 0, to: 300 },
+      { from: 300, to: 580 },
+      { from: 580, to: 700 },
+    ];
+    const segments = planSegments([interval(7, 310), interval(310, 650)], windows);
+    expect(segments.map(({ from, to }) => [from, to])).toEqual([
+      [7, 300],
+      [300, 310],
+      [310, 580],
+      [580, 650],
     ]);
-    expect(ranges(7 + size)).toEqual([[7, 7 + size]]);
   });
 });

@@ -6,14 +6,15 @@ import type { Session } from '../contract/session.ts';
 import { DEFAULT_THEME, type Theme } from '../contract/theme.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
 import { CardFiles } from '../media/card-files.ts';
-import { makeSoundParts, type SoundPart } from '../media/encode-sound.ts';
+import { planSoundParts, type PlannedSoundPart } from '../media/encode-sound.ts';
 import type { Ffmpeg } from '../media/ffmpeg.ts';
 import { joinMp4 } from '../media/join.ts';
-import { moveIntoPlace, together } from '../media/output-file.ts';
+import { moveIntoPlace } from '../media/output-file.ts';
 import { probe } from '../media/probe.ts';
-import { renderScene } from '../media/scene.ts';
-import { DEFAULT_ENCODER } from '../media/segment.ts';
-import { StreamPictures } from '../media/stream-pictures.ts';
+import { renderPieces } from '../media/render-pieces.ts';
+import type { PlannedScene } from '../media/scene.ts';
+import { DEFAULT_ENCODER, type EncoderSettings } from '../media/segment.ts';
+import { SessionPictures } from '../media/stream-pictures.ts';
 import type { TrackPool } from '../media/track-pool.ts';
 import { planBadges } from './badges.ts';
 import { compositeRange, mergeIntervals, planIntervals, type CompositeRange, type Interval } from './intervals.ts';
@@ -43,6 +44,9 @@ export interface MakeCompositeJob {
   workDir: string;
   /** The session's tracks; whoever made it closes it. */
   pool: TrackPool;
+  /** The session's pictures at `fps`, where somebody has them already. */
+  pictures?: SessionPictures | undefined;
+  encoder?: EncoderSettings | undefined;
   signal?: AbortSignal | undefined;
   /** Share of the work done, 0 to 1. */
   onProgress?: ((share: number) => void) | undefined;
@@ -60,75 +64,71 @@ export interface MadeComposite {
 }
 
 const SOUND_KBPS = 160;
-const SOUND_SHARE = 0.1;
 
 /** Makes one MP4 of the whole session, from the first stream's start to the last one's end. */
 export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposite> {
-  const { session, sessionDir, width, height, fps } = job;
-  const range = job.range ?? compositeRange(session);
-  if (!range)
-    throw new RollcallError('NO_MEDIA', 'The session has no media to compose.', 'There is nothing to make a file of.');
+  const { sessionDir, width, height, fps, ffmpeg, signal, encoder = DEFAULT_ENCODER } = job;
   checkSize(width, height);
-  const { dir, segments, sound } = await prepareComposite(job, range, Infinity);
-  const joined = join(dir, 'joined.mp4');
-  await joinMp4({ segments, fps, sound, outFile: joined, signal: job.signal });
+  const plan = await planComposite(job, Infinity);
+  if (!plan)
+    throw new RollcallError('NO_MEDIA', 'The session has no media to compose.', 'There is nothing to make a file of.');
+  const segments = await renderPieces(plan, { encoder, ffmpeg, signal, onProgress: job.onProgress });
+  const joined = join(plan.dir, 'joined.mp4');
+  await joinMp4({ segments, fps, sound: plan.sound, outFile: joined, signal });
   const made = await probe(joined);
   await moveIntoPlace(joined, resolve(sessionDir, job.outFile));
-  await rm(dir, { recursive: true, force: true });
+  await rm(plan.dir, { recursive: true, force: true });
   job.onProgress?.(1);
-  return { file: job.outFile, start_ms: range.startMs, duration_ms: made.durationMs, width, height };
-}
-
-/**
- * During the call: makes the pieces of the composite that nothing after `untilMs` (session time) can change. The file
- * itself, made later with the same settings, finds them by what they show.
- */
-export async function advanceComposite(job: MakeCompositeJob, untilMs: number): Promise<void> {
-  const range = job.range ?? compositeRange(job.session);
-  if (range) await prepareComposite(job, range, untilMs);
+  return { file: job.outFile, start_ms: plan.startMs, duration_ms: made.durationMs, width, height };
 }
 
 /** The pieces of a composite. */
-interface CompositeWork {
+export interface CompositePlan {
   dir: string;
-  segments: { file: string; frames: number }[];
-  sound: SoundPart[];
+  startMs: number;
+  scenes: PlannedScene[];
+  sound: PlannedSoundPart[];
 }
 
-async function prepareComposite(job: MakeCompositeJob, range: CompositeRange, untilMs: number): Promise<CompositeWork> {
-  const { session, fps, ffmpeg, pool } = job;
+/** For messages and progress. */
+const OUTPUT_ID = 'composite';
+
+/**
+ * Plans the pieces of the composite that end after `sinceMs` and that nothing after `untilMs` (session time) can change;
+ * all of them where that is Infinity; null where there is nothing to compose. The file itself, made later with the same settings, finds them by
+ * what they show.
+ */
+export async function planComposite(
+  job: MakeCompositeJob,
+  untilMs: number,
+  sinceMs = -Infinity,
+): Promise<CompositePlan | null> {
+  const { session, fps, pool } = job;
+  const whole = job.range ?? compositeRange(session);
+  if (!whole) return null;
   const withoutPeers = new Set(job.withoutPeers);
   const dir = join(job.workDir, `composite-${basename(job.outFile)}`);
   await mkdir(dir, { recursive: true });
+  const pictures = job.pictures ?? (await SessionPictures.open(pool, session, fps));
+  // On the session's frame grid: what it shares with the streams' files is decoded once.
+  const startTick = pictures.firstTick(whole.startMs);
+  const range = { ...whole, startMs: pictures.tickMs(startTick) };
   const intervals = mergeIntervals(
     planIntervals(session, job.timeline, range, fps, withoutPeers),
     intervalKey(job.layout),
   );
-  const durationMs = (intervals.reduce((end, { to }) => Math.max(end, to), 0) * 1000) / fps;
-  const progress = { picture: 0, sound: 0 };
-  const report = (): void => job.onProgress?.(progress.picture * (1 - SOUND_SHARE) + progress.sound * SOUND_SHARE);
-  const work: CompositeWork = { dir, segments: [], sound: [] };
+  const frames = intervals.reduce((end, { to }) => Math.max(end, to), 0);
   const tracks = session.tracks.filter(({ kind, peer_id }) => kind === 'audio' && !withoutPeers.has(peer_id));
-  await together(job.signal, [
-    async (signal) => {
-      const onShare = (share: number): void => {
-        progress.picture = share;
-        report();
-      };
-      work.segments = await renderSegments({ ...job, signal }, { intervals, range, dir, untilMs }, onShare);
-    },
-    async (signal) => {
-      const onProgress = (doneMs: number): void => {
-        progress.sound = Math.min(1, doneMs / durationMs);
-        report();
-      };
-      work.sound = await makeSoundParts({
-        ...{ name: 'composite (sound)', tracks, pool, startMs: range.startMs, durationMs, untilMs, limit: true },
-        ...{ bitrateKbps: SOUND_KBPS, workDir: dir, ffmpeg, signal, onProgress },
-      });
-    },
-  ]);
-  return work;
+  const sound = await planSoundParts({
+    ...{ outputId: OUTPUT_ID, tracks, pool, startMs: range.startMs, durationMs: pictures.tickMs(frames) },
+    ...{ untilMs, sinceMs, limit: true, bitrateKbps: SOUND_KBPS, dir },
+  });
+  return {
+    dir,
+    startMs: range.startMs,
+    scenes: await planScenes(job, { intervals, range, startTick, pictures, dir, untilMs, sinceMs }),
+    sound,
+  };
 }
 
 function checkSize(width: number, height: number): void {
@@ -150,45 +150,33 @@ function intervalKey(layout: LayoutKind): (interval: Interval) => string {
     ]);
 }
 
-interface Picture {
+interface PicturePlanning {
+  /** In frames of the composite. */
   intervals: readonly Interval[];
   range: CompositeRange;
+  startTick: number;
+  pictures: SessionPictures;
   dir: string;
   untilMs: number;
+  sinceMs: number;
 }
 
-async function renderSegments(
+async function planScenes(
   job: MakeCompositeJob,
-  { intervals, range, dir, untilMs }: Picture,
-  onShare: (share: number) => void,
-): Promise<{ file: string; frames: number }[]> {
-  const { session, width, height, fps, layout, ffmpeg, signal } = job;
-  const total = intervals.at(-1)?.to ?? 0;
+  { intervals, range, startTick, pictures, dir, untilMs, sinceMs }: PicturePlanning,
+): Promise<PlannedScene[]> {
   const cards = new CardFiles(job.cards, dir);
-  const shown = new Set(intervals.flatMap(({ tiles }) => tiles.map(({ streamId }) => streamId)));
-  const pictures = new Map<string, StreamPictures>();
-  const canvas: ComposeCanvas = {
-    width,
-    height,
-    fps,
-    layout,
-    theme: job.theme ?? DEFAULT_THEME,
-    startMs: range.startMs,
-  };
-  const grid = { startMs: range.startMs, fps, ticks: total };
-  for (const streamId of shown) {
-    const tracks = session.tracks.filter((track) => track.stream_id === streamId);
-    pictures.set(streamId, await StreamPictures.open(job.pool, tracks, grid));
+  const { session, timeline, width, height, fps, layout, theme = DEFAULT_THEME } = job;
+  const canvas: ComposeCanvas = { width, height, fps, layout, theme, startMs: range.startMs };
+  const badges = planBadges(session, timeline, range, fps);
+  const scenes: PlannedScene[] = [];
+  const windows = pictures.windows(untilMs).map(({ from, to }) => ({ from: from - startTick, to: to - startTick }));
+  for (const segment of planSegments(intervals, windows)) {
+    const [from, to] = [segment.from + startTick, segment.to + startTick];
+    if (pictures.tickMs(to) <= sinceMs) continue;
+    if (pictures.tickMs(to) > untilMs) break;
+    const scene = await segmentScene(segment, canvas, { pictures, startTick, badges, cards });
+    scenes.push({ outputId: OUTPUT_ID, from, to, scene, dir });
   }
-  const badges = planBadges(session, job.timeline, range, fps);
-  const made: { file: string; frames: number }[] = [];
-  for (const segment of planSegments(intervals, fps)) {
-    if (range.startMs + (segment.to * 1000) / fps > untilMs) break;
-    const scene = await segmentScene(segment, canvas, { pictures, badges, cards });
-    const onProgress = (frames: number): void => onShare((segment.from + frames) / total);
-    const file = await renderScene({ scene, encoder: DEFAULT_ENCODER, workDir: dir, ffmpeg, signal, onProgress });
-    made.push({ file, frames: segment.to - segment.from });
-    onShare(segment.to / total);
-  }
-  return made;
+  return scenes;
 }

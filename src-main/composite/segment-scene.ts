@@ -2,7 +2,7 @@ import type { CardSpec } from '../contract/cards.ts';
 import type { Theme } from '../contract/theme.ts';
 import type { CardFile, CardFiles } from '../media/card-files.ts';
 import type { Scene, SceneTile } from '../media/scene.ts';
-import type { StreamPictures } from '../media/stream-pictures.ts';
+import type { SessionPictures } from '../media/stream-pictures.ts';
 import { sliceSpans, type Badges } from './badges.ts';
 import * as dressing from './dressing.ts';
 import type { Tile } from './intervals.ts';
@@ -21,7 +21,9 @@ export interface ComposeCanvas {
 
 /** What segments are made of. */
 export interface SceneSources {
-  pictures: ReadonlyMap<string, StreamPictures>;
+  pictures: SessionPictures;
+  /** Tick of the session's grid at which the composite's frame 0 lies. */
+  startTick: number;
   badges: ReadonlyMap<string, Badges>;
   cards: CardFiles;
 }
@@ -83,12 +85,14 @@ class SceneBuilder {
     return this.#sources.cards.get({ ...spec, colours: dressing.cardColours(this.#canvas.theme) });
   }
 
-  async #tile({ streamId, peerId, name }: Tile, rect: Rect): Promise<SceneTile> {
+  async #tile({ streamId, peerId, name, source }: Tile, rect: Rect): Promise<SceneTile> {
     const { from, to } = this.#segment;
     const { width, height } = rect;
     const card = await this.#card({ kind: 'initials', name, seed: peerId, width, height });
-    const parts = this.#sources.pictures.get(streamId)?.parts(from, to) ?? [{ kind: 'card', frames: to - from }];
-    return { ...rect, parts, card };
+    const { pictures, startTick } = this.#sources;
+    const parts = pictures.parts(streamId, startTick + from, startTick + to);
+    // A screen is there to be read, up to its rim.
+    return { ...rect, mayCrop: source !== 'screen', parts, card };
   }
 
   /** Label, badges and border of a tile. Only what changes in the segment is timed. */

@@ -38,6 +38,11 @@ export type RollcallEvent =
     }
   /** Every 10 s: what arrives on each track. `t` and `last_key_frame_ms` are on the session clock. */
   | { event: 'health'; t: number; tracks: TrackHealth[]; peers: PeerHealth[] }
+  /**
+   * How the making of files during the call keeps up with it, when that changes: `effort` is the encoder's preset (the
+   * later ones make larger files for less work), `deferred` what waits for a less busy time or for the call's end.
+   */
+  | { event: 'files'; behind_s: number; effort: FilesEffort; deferred: FilesDeferred }
   | { event: 'warning'; code: string; message: string; t?: number }
   | ({ event: 'error' } & ErrorRecord)
   | DoneEvent;
@@ -47,6 +52,8 @@ export interface PeerHealth {
   peer_id: string;
   av_skew_ms: number | null;
 }
+export type FilesEffort = 'veryfast' | 'superfast' | 'ultrafast';
+export type FilesDeferred = 'nothing' | 'composite' | 'everything';
 
 /** One track's health. `level` is 0 to 1 for audio while a window shows it, else null. */
 export interface TrackHealth {

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from './errors.ts';
+import type { FilesDeferred, FilesEffort } from './events.ts';
 import type { SessionOutput, StreamType } from './session.ts';
 
 /** What the window shows of a recording under way; made by `record.ts` about twice a second. No secrets. */
@@ -79,5 +80,7 @@ export interface LiveRecording {
   outputs: LiveOutput[];
   uploads: LiveUpload[];
   warnings: { code: string; message: string }[];
+  /** How the making of files during the call keeps up with it; absent where none is made. */
+  files?: { behindMs: number; effort: FilesEffort; deferred: FilesDeferred } | undefined;
   error: ErrorRecord | null;
 }

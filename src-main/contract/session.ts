@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { certificateSchema } from './certificate.ts';
 import { ERROR_KINDS, type ErrorCode } from './errors.ts';
-import { roomRecordingSchema } from './settings.ts';
+import { encodingSchema, roomRecordingSchema } from './settings.ts';
 import { themeSchema } from './theme.ts';
 import { mediaKindSchema, sourceSchema } from './timeline.ts';
 
@@ -214,6 +214,8 @@ export const sessionSchema = z.object({
     theme: themeSchema.optional(),
     /** Absent: the default look. */
     composite_look: compositeLookSchema.optional(),
+    /** How its files are encoded, where the settings said so. */
+    encoding: encodingSchema.optional(),
     destination: z.object({ kind: z.enum(['s3', 'hosted']), location: z.string().nullable(), prefix: z.string() }),
   }),
   peers: z.array(peerSchema),

@@ -159,6 +159,19 @@ export const recorderSchema = z.strictObject({
 });
 export type RecorderSettings = z.infer<typeof recorderSchema>;
 
+/** How the files are encoded. What is not named is as it is without this. */
+export const encodingSchema = z.strictObject({
+  /** `auto`: a graphics processor's encoder where it is better; `software`: libx264; or one by its name in ffmpeg. */
+  encoder: z
+    .enum(['auto', 'software', 'libx264', 'h264_videotoolbox', 'h264_nvenc', 'h264_qsv', 'h264_amf', 'h264_vaapi'])
+    .optional(),
+  /** libx264's preset to begin with; a call that is hard to keep up with steps down from it. */
+  preset: z.enum(['veryfast', 'superfast', 'ultrafast']).optional(),
+  /** Constant quality on the scale of libx264: 23 where it is not named; lower is better and larger. */
+  quality: z.number().int().min(14).max(36).optional(),
+});
+export type EncodingSettings = z.infer<typeof encodingSchema>;
+
 export const settingsSchema = z
   .strictObject({
     hosted: hostedSchema.nullish(),
@@ -167,6 +180,7 @@ export const settingsSchema = z
     composite: compositeSettingsSchema.nullish(),
     recorder: recorderSchema.nullish(),
     api: apiSettingsSchema.nullish(),
+    encoding: encodingSchema.nullish(),
     templates: z.array(templateSchema).default([]),
     rooms: z.array(roomSchema).default([]),
   })

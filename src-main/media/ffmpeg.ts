@@ -11,6 +11,8 @@ export interface FfmpegJob {
   name: string;
   /** Arguments after the common ones; input and output options in ffmpeg's order. */
   args: readonly string[];
+  /** Folder in which it runs; the app's own where none is given. */
+  cwd?: string | undefined;
   /** Stops the process: asked to end at once, killed after 2 s. The result is then `CANCELLED`. */
   signal?: AbortSignal | undefined;
   /** Called about twice a second. Only where the job does not write its output to stdout. */
@@ -52,6 +54,8 @@ export interface Ffmpeg {
 
 /** How long a process may take to end after it was asked to. */
 const KILL_AFTER_MS = 2000;
+/** A process that is killed from outside is started again this often in all. */
+const ATTEMPTS_IF_KILLED = 3;
 const STDERR_TAIL_CHARS = 4000;
 /** Windows refuses command lines beyond 32,767 characters; the rest of the line needs room too. */
 const MAX_GRAPH_ARG_CHARS = 16_000;
@@ -80,6 +84,17 @@ export class FfmpegRunner implements Ffmpeg {
   }
 
   async run(job: FfmpegJob): Promise<FfmpegResult> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#runOnce(job);
+      } catch (thrown) {
+        // Killed from outside (by a user, or by a system out of memory): its files say nothing against another try.
+        if (!(thrown instanceof KilledFromOutside) || attempt === ATTEMPTS_IF_KILLED) throw thrown;
+      }
+    }
+  }
+
+  async #runOnce(job: FfmpegJob): Promise<FfmpegResult> {
     const progress = new ProgressParser(job.onProgress);
     const child = this.#spawn(job, [...COMMON, '-progress', 'pipe:1', ...job.args], progress);
     child.stdin.end();
@@ -99,7 +114,11 @@ export class FfmpegRunner implements Ffmpeg {
 
   #spawn(job: FfmpegJob, args: string[], progress: ProgressParser | undefined): FfmpegProcess {
     if (job.signal?.aborted) throw cancelled(job.name);
-    const child = spawn(this.path, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+    const child = spawn(this.path, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      ...(job.cwd === undefined ? {} : { cwd: job.cwd }),
+    });
     lowerPriority(child, this.#priority);
     let tail = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -118,13 +137,25 @@ export class FfmpegRunner implements Ffmpeg {
         job.signal?.removeEventListener('abort', kill);
         if (killed) reject(cancelled(job.name));
         else if (code === 0) resolve({ frames: progress?.frames ?? 0, stderrTail: tail });
-        else reject(failed(job.name, this.path, `exit ${code ?? signal ?? 'unknown'}\n${tail}`));
+        else if (signal !== null) reject(new KilledFromOutside(job.name, `${this.path}: ${signal}\n${tail}`));
+        else reject(failed(job.name, this.path, `exit ${code ?? 'unknown'}\n${tail}`));
       });
     });
     // Whoever started the process awaits `done`; it must not count as unhandled while media still flows.
     done.catch(() => undefined);
     job.signal?.addEventListener('abort', kill, { once: true });
     return { stdin: child.stdin, stdout: child.stdout, done, kill };
+  }
+}
+
+class KilledFromOutside extends RollcallError {
+  constructor(name: string, details: string) {
+    super(
+      'FFMPEG_FAILED',
+      `ffmpeg was killed while it made "${name}".`,
+      'The captured tracks are kept: try again, with fewer other programs running.',
+      { details },
+    );
   }
 }
 

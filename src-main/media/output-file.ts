@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Moves a finished file to its final name in one step, also from another file system. Nothing partial is ever there. */
@@ -14,6 +14,17 @@ export async function moveIntoPlace(from: string, to: string): Promise<void> {
     await rename(partial, to);
     await rm(from, { force: true });
   }
+}
+
+/** Gives a finished piece its name once its bytes are on the disk: what has the name is whole, also after a power cut. */
+export async function commitPiece(partial: string, file: string): Promise<void> {
+  const handle = await open(partial, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(partial, file);
 }
 
 /** Runs tasks side by side; where one fails the others are stopped, and all have ended before it is thrown. */

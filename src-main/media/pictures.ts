@@ -113,19 +113,18 @@ export function sliceParts(parts: readonly PicturePart[], from: number, to: numb
 
 /** Which frames of a track show [from, to), and where in their copy tick `from` lies. */
 export interface Cut extends CutPlan {
-  /** Seconds from the copy's first frame to tick `from`. */
-  startS: number;
+  /** Ticks from the copy's first frame to tick `from`. */
+  start: number;
 }
 
 /**
  * Plans the copy of a track's frames that show [from, to): from the last key frame at or before the frame on view at
  * `from`. That frame is moved to `from` itself; those before it only feed the decoder.
  */
-export function planCut(index: FrameIndex, ticks: Int32Array, from: number, to: number, fps: number): Cut | null {
+export function planCut(index: FrameIndex, ticks: Int32Array, from: number, to: number): Cut | null {
   const firstKey = index.keys.indexOf(1);
   if (firstKey < 0) return null;
-  let shown = firstKey;
-  while (shown + 1 < ticks.length && (ticks[shown + 1] ?? 0) <= from) shown++;
+  const shown = Math.max(firstKey, lastAtOrBefore(ticks, from));
   // What is shown from `from` on may come a little later: the part began with it.
   let firstFrame = shown;
   while (firstFrame > firstKey && index.keys[firstFrame] !== 1) firstFrame--;
@@ -133,11 +132,22 @@ export function planCut(index: FrameIndex, ticks: Int32Array, from: number, to: 
   while (endFrame < ticks.length && (ticks[endFrame] ?? 0) < to && index.formats[endFrame] === index.formats[shown])
     endFrame++;
   const base = firstFrame === shown ? from : Math.min(ticks[firstFrame] ?? from, from - 1);
-  const timesS: number[] = [];
+  const relative: number[] = [];
   for (let i = firstFrame; i < endFrame; i++) {
     const own = ticks[i] ?? from;
     const at = i < shown ? Math.min(own, from - 1) : i === shown ? from : own;
-    timesS.push((at - base) / fps);
+    relative.push(at - base);
   }
-  return { firstFrame, endFrame, timesS, startS: (from - base) / fps };
+  return { firstFrame, endFrame, ticks: relative, start: from - base };
+}
+
+/** Index of the last of ascending ticks that is not beyond `tick`; -1 for none. */
+function lastAtOrBefore(ticks: Int32Array, tick: number): number {
+  let [low, high] = [0, ticks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ticks[middle] ?? 0) <= tick) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }

@@ -66,18 +66,26 @@ export async function* trackSound(job: SoundJob): AsyncGenerator<PcmBlock, void,
   if (planned.runs.length > 0) yield* retime(decodePlaced(job, planned), planned.pieces);
 }
 
+/** ffmpeg's arguments for packets as a gapless Ogg stream. */
+export const decoderInput = (from: string): string[] => [
+  ...['-err_detect', 'ignore_err', '-threads', '1', '-f', 'ogg', '-i', from],
+];
+
+/**
+ * And for the samples of them. A packet that does not decode leaves a hole in time; `async=1` fills exactly that with
+ * silence. On the gapless stream that it gets otherwise it changes no sample (tested).
+ */
+export const decoderOutput = (to: string): string[] => [
+  ...['-af', 'aresample=async=1:min_hard_comp=0.01:first_pts=0', '-ac', String(CHANNELS), '-ar', String(OPUS_RATE)],
+  ...['-f', 'f32le', to],
+];
+
 /** Decoded sound at its place in the track's file. */
 async function* decodePlaced(job: SoundJob, planned: PlannedSound): AsyncGenerator<PcmBlock, void, undefined> {
   const process = job.ffmpeg.start({
     name: job.track.file,
     signal: job.signal,
-    // A packet that does not decode leaves a hole in time; `async=1` fills exactly that with silence. On the gapless
-    // stream that it gets otherwise it changes no sample (tested).
-    args: [
-      ...['-err_detect', 'ignore_err', '-threads', '1', '-f', 'ogg', '-i', 'pipe:0'],
-      ...['-af', 'aresample=async=1:min_hard_comp=0.01:first_pts=0', '-ac', String(CHANNELS), '-ar', String(OPUS_RATE)],
-      ...['-f', 'f32le', 'pipe:1'],
-    ],
+    args: [...decoderInput('pipe:0'), ...decoderOutput('pipe:1')],
   });
   let readError: Error | undefined;
   const feeding = feed(process, job.sound, planned).catch((thrown: unknown) => {
@@ -86,7 +94,7 @@ async function* decodePlaced(job: SoundJob, planned: PlannedSound): AsyncGenerat
   });
   try {
     let decoded = false;
-    for await (const block of placeDecoded(process, [...planned.runs])) {
+    for await (const block of placeDecoded(process.stdout, planned.runs)) {
       decoded = true;
       yield block;
     }
@@ -131,10 +139,14 @@ export async function write(process: FfmpegProcess, data: Uint8Array): Promise<b
 }
 
 /** Cuts the decoder's output into the runs that went in, in the same order; runs that touch stay in one block. */
-async function* placeDecoded(process: FfmpegProcess, runs: PcmRun[]): AsyncGenerator<PcmBlock, void, undefined> {
+export async function* placeDecoded(
+  decoded: AsyncIterable<Buffer>,
+  planned: readonly PcmRun[],
+): AsyncGenerator<PcmBlock, void, undefined> {
+  const runs = [...planned];
   let usedOfFirst = 0;
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
+  for await (const chunk of decoded) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = rest.length - (rest.length % BYTES_PER_SAMPLE);
     const data = floats(rest.subarray(0, whole));

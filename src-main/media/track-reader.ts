@@ -13,7 +13,13 @@ export interface PacketPlace {
 /** Gets each packet once, in the file's order, with its data (valid only during the call). */
 export type OnPacket = (packet: PacketPlace, data: Uint8Array) => void;
 
-const ID = { segment: 0x18538067, cluster: 0x1f43b675, timestamp: 0xe7, simpleBlock: 0xa3 } as const;
+const ID = {
+  segment: 0x18538067,
+  tracks: 0x1654ae6b,
+  cluster: 0x1f43b675,
+  timestamp: 0xe7,
+  simpleBlock: 0xa3,
+} as const;
 /** Read at a time; an element that is longer is read whole. */
 const WINDOW_BYTES = 1 << 20;
 /** No frame is longer: beyond it the file is damaged. */
@@ -38,6 +44,10 @@ export class TrackReader {
   #clusterMs = 0;
   #broken = false;
   #tail: Promise<void> = Promise.resolve();
+  /** The file's Tracks element, whole; null as long as it was not read. */
+  tracks: Uint8Array | null = null;
+  /** The track's number as the blocks have it. */
+  number: Uint8Array = Uint8Array.of(0x81);
 
   private constructor(handle: FileHandle) {
     this.#handle = handle;
@@ -86,6 +96,16 @@ export class TrackReader {
     return found;
   }
 
+  /** Data of packets that follow each other in the file, by one read. */
+  async readAll(packets: readonly PacketPlace[]): Promise<Uint8Array[]> {
+    const [first, last] = [packets[0], packets.at(-1)];
+    if (!first || !last) return [];
+    const whole = Buffer.allocUnsafe(last.offset + last.size - first.offset);
+    const { bytesRead } = await this.#handle.read(whole, 0, whole.length, first.offset);
+    if (bytesRead < whole.length) throw new Error('a track is shorter than it was');
+    return packets.map(({ offset, size }) => whole.subarray(offset - first.offset, offset - first.offset + size));
+  }
+
   async close(): Promise<void> {
     await this.#tail;
     await this.#handle.close();
@@ -120,6 +140,7 @@ export class TrackReader {
         return { used: at, needed: 0 };
       }
       if (at + head + size > window.length) return { used: at, needed: head + size };
+      if (id === ID.tracks) this.tracks = window.slice(at, at + head + size);
       this.#take(id, window.subarray(at + head, at + head + size), this.#position + at + head, onPacket);
       at += head + size;
     }
@@ -132,6 +153,7 @@ export class TrackReader {
     const number = vintLength(body[0] ?? 0);
     const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     if (number === 0 || body.length < number + 3) return;
+    if (body[0] !== this.number[0]) this.number = body.slice(0, number);
     const timeMs = this.#clusterMs + view.getInt16(number);
     const key = (view.getUint8(number + 2) & 0x80) !== 0;
     const head = number + 3;

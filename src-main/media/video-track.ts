@@ -1,13 +1,6 @@
-import {
-  EncodedPacket,
-  EncodedVideoPacketSource,
-  FilePathTarget,
-  MkvOutputFormat,
-  Output,
-  type VideoCodec,
-} from 'mediabunny';
 import type { SessionTrack } from '../contract/session.ts';
 import { clockPieces } from './clock-map.ts';
+import { writeCutFile } from './cut-file.ts';
 import { pictureSignature, vp8Size } from './keyframe.ts';
 import { openTrack } from './open-track.ts';
 import { PacketList } from './packet-list.ts';
@@ -28,15 +21,8 @@ export interface CutPlan {
   firstFrame: number;
   /** Exclusive. */
   endFrame: number;
-  /** New timestamp of each of these frames, seconds from 0. */
-  timesS: readonly number[];
-}
-
-const FRAME_S = 1 / 30;
-
-interface Header {
-  codec: VideoCodec;
-  config: VideoDecoderConfig;
+  /** New time of each of these frames, ticks from 0. */
+  ticks: readonly number[];
 }
 
 /** A captured video track: its index, which grows with the file, and copies of parts of it. */
@@ -44,7 +30,7 @@ export class VideoTrack {
   readonly #file: string;
   readonly #codec: string;
   #reader: TrackReader | null = null;
-  #header: Promise<Header | null> | null = null;
+  #header: Promise<VideoDecoderConfig | null> | null = null;
   readonly #packets = new PacketList();
   /** The first packet of each format but the first. */
   readonly #formatStarts: number[] = [];
@@ -78,7 +64,7 @@ export class VideoTrack {
   async size(): Promise<{ width: number; height: number } | null> {
     if (this.largest) return this.largest;
     const header = await (this.#header ??= readHeader(this.#file));
-    const { codedWidth: width = 0, codedHeight: height = 0 } = header?.config ?? {};
+    const { codedWidth: width = 0, codedHeight: height = 0 } = header ?? {};
     return width > 0 ? { width, height } : null;
   }
 
@@ -126,25 +112,13 @@ export class VideoTrack {
    * captured files have no index (cues), may still grow, or may be cut off, and a decoder that starts at this copy's
    * first frame has what it needs and nothing else.
    */
-  async copyFrames(plan: CutPlan, outFile: string): Promise<void> {
-    const header = await (this.#header ??= readHeader(this.#file));
-    if (!header || !this.#reader) return;
-    const output = new Output({ format: new MkvOutputFormat(), target: new FilePathTarget(outFile) });
-    const source = new EncodedVideoPacketSource(header.codec);
-    output.addVideoTrack(source);
-    await output.start();
-    try {
-      const packets = [...this.#packets.range(plan.firstFrame, plan.firstFrame + plan.timesS.length)];
-      for (const [i, packet] of packets.entries()) {
-        const time = plan.timesS[i] ?? 0;
-        const copy = new EncodedPacket(await this.#reader.read(packet), packet.key ? 'key' : 'delta', time, FRAME_S);
-        await source.add(copy, i === 0 ? { decoderConfig: header.config } : undefined);
-      }
-      await output.finalize();
-    } catch (thrown) {
-      await output.cancel();
-      throw thrown;
-    }
+  async copyFrames(plan: CutPlan, fps: number, outFile: string): Promise<void> {
+    const reader = this.#reader;
+    if (!reader?.tracks) return;
+    const packets = [...this.#packets.range(plan.firstFrame, plan.firstFrame + plan.ticks.length)];
+    const data = await reader.readAll(packets);
+    const frames = packets.map(({ key }, i) => ({ key, tick: plan.ticks[i] ?? 0, data: data[i] ?? new Uint8Array() }));
+    await writeCutFile(outFile, { tracks: reader.tracks, number: reader.number, fps }, frames);
   }
 
   async close(): Promise<void> {
@@ -153,13 +127,12 @@ export class VideoTrack {
   }
 }
 
-async function readHeader(file: string): Promise<Header | null> {
+async function readHeader(file: string): Promise<VideoDecoderConfig | null> {
   const open = await openTrack(file);
   try {
     const track = open?.track;
     if (!track?.isVideoTrack()) return null;
-    const [config, codec] = [await track.getDecoderConfig(), await track.getCodec()];
-    return config && codec && { codec, config };
+    return await track.getDecoderConfig();
   } finally {
     open?.close();
   }

@@ -3,11 +3,6 @@ import type { PictureSize } from '../media/keyframe.ts';
 const SMALLEST: PictureSize = { width: 320, height: 180 };
 /** H.264 level 5.1, which every player decodes, ends at 36,864 macroblocks: 4096x2304. */
 const LARGEST_SIDE = 4096;
-/**
- * A segment of a stream: a whole number of GOPs, so that its first key frame costs nothing. Each one starts with
- * decoding from the last key frame before; the last one is made after the call, so not too long.
- */
-const SEGMENT_S = 9;
 
 /** The largest of a stream's picture sizes (by area), with even sides; null for a stream without video. */
 export function canvasSize(sizes: readonly PictureSize[]): PictureSize | null {
@@ -17,13 +12,4 @@ export function canvasSize(sizes: readonly PictureSize[]): PictureSize | null {
   const shrink = Math.min(1, LARGEST_SIDE / Math.max(largest.width, largest.height));
   const even = (side: number): number => Math.max(2, Math.ceil((side * shrink) / 2) * 2);
   return { width: even(largest.width), height: even(largest.height) };
-}
-
-/** [0, ticks) in pieces of equal length from the start, so that a stream that goes on leaves the earlier pieces as they are. */
-export function splitTicks(ticks: number, fps: number): { from: number; to: number }[] {
-  const size = SEGMENT_S * fps;
-  return Array.from({ length: Math.ceil(ticks / size) }, (_, i) => ({
-    from: i * size,
-    to: Math.min(ticks, (i + 1) * size),
-  }));
 }

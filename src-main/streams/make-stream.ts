@@ -3,19 +3,21 @@ import { join } from 'node:path';
 import { PAUSED_TEXT, type CardRenderer } from '../contract/cards.ts';
 import { RollcallError } from '../contract/errors.ts';
 import { streamFile } from '../contract/ids.ts';
-import type { Session, SessionStream, SessionTrack } from '../contract/session.ts';
+import type { Session, SessionTrack } from '../contract/session.ts';
 import { CardFiles } from '../media/card-files.ts';
-import { makeSoundParts, type SoundPart } from '../media/encode-sound.ts';
+import { planSoundParts, type PlannedSoundPart } from '../media/encode-sound.ts';
 import type { Ffmpeg } from '../media/ffmpeg.ts';
 import { joinMp4 } from '../media/join.ts';
-import { moveIntoPlace, together } from '../media/output-file.ts';
+import { moveIntoPlace } from '../media/output-file.ts';
 import type { PictureSize } from '../media/keyframe.ts';
-import { renderScene } from '../media/scene.ts';
-import { DEFAULT_ENCODER } from '../media/segment.ts';
-import { StreamPictures } from '../media/stream-pictures.ts';
+import { renderPieces } from '../media/render-pieces.ts';
+import type { PlannedScene } from '../media/scene.ts';
+import { DEFAULT_ENCODER, type EncoderSettings } from '../media/segment.ts';
+import { SessionPictures } from '../media/stream-pictures.ts';
+import { clipWindows } from '../media/windows.ts';
 import { probe } from '../media/probe.ts';
 import type { TrackPool } from '../media/track-pool.ts';
-import { canvasSize, splitTicks } from './canvas.ts';
+import { canvasSize } from './canvas.ts';
 
 export interface MakeStreamJob {
   sessionDir: string;
@@ -23,6 +25,9 @@ export interface MakeStreamJob {
   streamId: string;
   /** The session's tracks; whoever made it closes it. */
   pool: TrackPool;
+  /** The session's pictures, where somebody has them already. */
+  pictures?: SessionPictures | undefined;
+  encoder?: EncoderSettings | undefined;
   ffmpeg: Ffmpeg;
   cards: CardRenderer;
   /** For work files; best on the file system of the session. What a failed run leaves there makes the next one quicker. */
@@ -46,8 +51,6 @@ export interface MadeStream {
 
 export const STREAM_FPS = 30;
 const SOUND_KBPS = 128;
-/** Progress: the picture takes nearly all of the time. */
-const SOUND_SHARE = 0.1;
 const STREAM_COLOURS = { background: '0x000000', letterbox: '0x000000' };
 
 /**
@@ -56,50 +59,43 @@ const STREAM_COLOURS = { background: '0x000000', letterbox: '0x000000' };
  * file, one without audio tracks a video-only file.
  */
 export async function makeStream(job: MakeStreamJob): Promise<MadeStream> {
-  const { streamId, sessionDir, signal } = job;
-  const { stream, peer } = findStream(job);
-  const work = await prepareStream(job, stream, peer.display_name, Infinity);
-  const { canvas, dir } = work;
+  const { streamId, sessionDir, signal, ffmpeg, encoder = DEFAULT_ENCODER } = job;
+  const { peer } = findStream(job);
+  const plan = await planStream(job, Infinity);
+  const segments = await renderPieces(plan, { encoder, ffmpeg, signal, onProgress: job.onProgress });
   const file = streamFile(peer.segment, streamId);
-  const joined = join(dir, 'joined.mp4');
-  await joinMp4({ segments: work.segments, fps: STREAM_FPS, sound: work.sound, outFile: joined, signal });
+  const joined = join(plan.dir, 'joined.mp4');
+  await joinMp4({ segments, fps: STREAM_FPS, sound: plan.sound, outFile: joined, signal });
   const { durationMs } = await probe(joined);
   await moveIntoPlace(joined, join(sessionDir, file));
-  await rm(dir, { recursive: true, force: true });
+  await rm(plan.dir, { recursive: true, force: true });
   job.onProgress?.(1);
   return {
     file,
-    start_ms: stream.start_ms,
+    start_ms: plan.startMs,
     duration_ms: durationMs,
-    width: canvas?.width ?? null,
-    height: canvas?.height ?? null,
+    width: plan.canvas?.width ?? null,
+    height: plan.canvas?.height ?? null,
   };
 }
 
 /** The pieces of a stream's file. */
-interface StreamWork {
+export interface StreamPlan {
   dir: string;
+  startMs: number;
   canvas: PictureSize | null;
-  segments: { file: string; frames: number }[];
-  sound: SoundPart[] | null;
+  scenes: PlannedScene[];
+  /** Null for a file without sound. */
+  sound: PlannedSoundPart[] | null;
 }
 
 /**
- * During the call: makes the pieces of a stream's file that nothing after `untilMs` (session time) can change. The file
- * itself, made later, finds them by what they show.
+ * Plans the pieces of a stream's file that end after `sinceMs` and that nothing after `untilMs` (session time) can change;
+ * all of them where that is Infinity. The picture begins on the session's frame grid: what it shares with the composite is decoded once.
  */
-export async function advanceStream(job: MakeStreamJob, untilMs: number): Promise<void> {
+export async function planStream(job: MakeStreamJob, untilMs: number, sinceMs = -Infinity): Promise<StreamPlan> {
   const { stream, peer } = findStream(job);
-  await prepareStream(job, stream, peer.display_name, untilMs);
-}
-
-async function prepareStream(
-  job: MakeStreamJob,
-  stream: SessionStream,
-  name: string,
-  untilMs: number,
-): Promise<StreamWork> {
-  const { session, streamId, pool } = job;
+  const { session, streamId, pool, cards } = job;
   const tracks = session.tracks.filter((track) => track.stream_id === streamId);
   const audio = tracks.filter(({ kind }) => kind === 'audio');
   const dir = join(job.workDir, `stream-${streamId}`);
@@ -111,35 +107,36 @@ async function prepareStream(
       `The stream "${streamId}" has no media.`,
       'There is nothing to make a file of.',
     );
-  const work: StreamWork = { dir, canvas, segments: [], sound: null };
-  const progress = { picture: canvas ? 0 : 1, sound: audio.length > 0 ? 0 : 1 };
-  const report = (): void => job.onProgress?.(progress.picture * (1 - SOUND_SHARE) + progress.sound * SOUND_SHARE);
-  await together(job.signal, [
-    async (signal) => {
-      if (!canvas) return;
-      work.segments = await renderPicture(
-        { ...job, signal },
-        { stream, name, tracks, canvas, dir, untilMs },
-        (share) => {
-          progress.picture = share;
-          report();
-        },
-      );
-    },
-    async (signal) => {
-      if (audio.length === 0) return;
-      const durationMs = stream.end_ms - stream.start_ms;
-      const onProgress = (doneMs: number): void => {
-        progress.sound = Math.min(1, doneMs / durationMs);
-        report();
-      };
-      work.sound = await makeSoundParts({
-        ...{ name: `${streamId} (sound)`, tracks: audio, pool, startMs: stream.start_ms, durationMs, untilMs },
-        ...{ limit: false, bitrateKbps: SOUND_KBPS, workDir: dir, ffmpeg: job.ffmpeg, signal, onProgress },
-      });
-    },
-  ]);
-  return work;
+  const pictures = job.pictures ?? (await SessionPictures.open(pool, session, STREAM_FPS));
+  const firstTick = pictures.firstTick(stream.start_ms);
+  const startMs = canvas ? pictures.tickMs(firstTick) : stream.start_ms;
+  const scenes: PlannedScene[] = [];
+  if (canvas) {
+    const files = new CardFiles(cards, dir);
+    const paused = { kind: 'message', text: PAUSED_TEXT, ...canvas } as const;
+    const pausedCard = (session.pauses ?? []).length > 0 ? { pausedCard: await files.get(paused) } : {};
+    const card = await files.get({
+      ...{ kind: 'initials', name: peer.display_name, seed: stream.peer_id },
+      ...canvas,
+    });
+    const ticks = Math.max(1, Math.round(((stream.end_ms - startMs) * STREAM_FPS) / 1000));
+    for (const { from, to } of clipWindows(pictures.windows(untilMs), firstTick, firstTick + ticks)) {
+      if (pictures.tickMs(to) <= sinceMs) continue;
+      if (pictures.tickMs(to) > untilMs) break;
+      const tiles = [{ x: 0, y: 0, ...canvas, parts: pictures.parts(streamId, from, to), card, ...pausedCard }];
+      const scene = { ...canvas, ...STREAM_COLOURS, fps: STREAM_FPS, frames: to - from, tiles, overlays: [] };
+      scenes.push({ outputId: streamId, from, to, scene, dir });
+    }
+  }
+  const sound =
+    audio.length === 0
+      ? null
+      : await planSoundParts({
+          ...{ outputId: streamId, tracks: audio, pool, startMs, durationMs: stream.end_ms - startMs },
+          ...{ untilMs, sinceMs },
+          ...{ limit: false, bitrateKbps: SOUND_KBPS, dir },
+        });
+  return { dir, startMs, canvas, scenes, sound };
 }
 
 function findStream({ session, streamId }: MakeStreamJob) {
@@ -163,40 +160,4 @@ async function canvasOf(tracks: readonly SessionTrack[], pool: TrackPool): Promi
     sizes.push({ width: track.width ?? size?.width ?? 0, height: track.height ?? size?.height ?? 0 });
   }
   return canvasSize(sizes);
-}
-
-interface Picture {
-  stream: SessionStream;
-  name: string;
-  tracks: readonly SessionTrack[];
-  canvas: PictureSize;
-  dir: string;
-  untilMs: number;
-}
-
-async function renderPicture(
-  { session, pool, cards, ffmpeg, signal }: MakeStreamJob,
-  { stream, name, tracks, canvas, dir, untilMs }: Picture,
-  onShare: (share: number) => void,
-): Promise<{ file: string; frames: number }[]> {
-  const ticks = Math.max(1, Math.round(((stream.end_ms - stream.start_ms) * STREAM_FPS) / 1000));
-  const files = new CardFiles(cards, dir);
-  const card = await files.get({ kind: 'initials', name, seed: stream.peer_id, ...canvas });
-  const pauses = session.pauses ?? [];
-  const pausedCard = pauses.length > 0 ? await files.get({ kind: 'message', text: PAUSED_TEXT, ...canvas }) : null;
-  const grid = { startMs: stream.start_ms, fps: STREAM_FPS, ticks };
-  const pictures = await StreamPictures.open(pool, tracks, grid, pauses);
-  const segments: { file: string; frames: number }[] = [];
-  for (const { from, to } of splitTicks(ticks, STREAM_FPS)) {
-    if (stream.start_ms + (to * 1000) / STREAM_FPS > untilMs) break;
-    const tiles = [{ x: 0, y: 0, ...canvas, parts: pictures.parts(from, to), card, ...(pausedCard && { pausedCard }) }];
-    const file = await renderScene({
-      scene: { ...canvas, ...STREAM_COLOURS, fps: STREAM_FPS, frames: to - from, tiles, overlays: [] },
-      ...{ encoder: DEFAULT_ENCODER, workDir: dir, ffmpeg, signal },
-      onProgress: (frames) => onShare((from + frames) / ticks),
-    });
-    segments.push({ file, frames: to - from });
-    onShare(to / ticks);
-  }
-  return segments;
 }
