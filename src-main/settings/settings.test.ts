@@ -80,7 +80,7 @@ describe('resolve', () => {
       const all = settings({ templates: [{ ...classes, control: ofTemplate }], rooms: [{ ...ROOM, control: ofRoom }] });
       for (const recording of ['auto', 'enabled'] as const) {
         const { control } = resolve(all, { ...all.rooms[0], ...ROOM, control: ofRoom, recording });
-        expect(control).toEqual({ start, stopWhenEmptyS, maxDurationS });
+        expect(control).toEqual({ start, stopWhenEmptyS, maxDurationS, watch: false });
       }
     },
   );
