@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../contract/errors.ts';
-import type { RollcallEvent } from '../contract/events.ts';
+import type { FilesDeferred, RollcallEvent } from '../contract/events.ts';
 
 /** Where the command line writes: `out` for results (JSON lines), `err` for people. */
 export interface CliIo {
@@ -20,6 +20,7 @@ export class Printer {
   /** The bar that is on the terminal's last line now. */
   #bar = '';
   readonly #lastShown = new Map<string, number>();
+  #deferred: FilesDeferred = 'nothing';
 
   constructor(io: CliIo, json: boolean) {
     this.#io = io;
@@ -58,6 +59,10 @@ export class Printer {
         );
       case 'upload':
         return this.#upload(event);
+      case 'files':
+        if (event.deferred !== this.#deferred) this.#line(DEFERRED_WORDS[event.deferred]);
+        this.#deferred = event.deferred;
+        return;
       case 'warning':
         return this.#line(`! ${event.message}`);
       case 'error':
@@ -109,6 +114,12 @@ export class Printer {
     this.#io.err(`${text}\n`);
   }
 }
+
+const DEFERRED_WORDS: Record<FilesDeferred, string> = {
+  nothing: 'Files are made during the call.',
+  composite: '… the computer is busy: the composite is made later, the streams during the call',
+  everything: '… the computer is busy: the files are made when it is less so, at the latest after the call',
+};
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
