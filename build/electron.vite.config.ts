@@ -1,8 +1,22 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 const root = resolve(import.meta.dirname, '..');
+
+/**
+ * electron-vite declares `__filename` and `__dirname` in each bundled ES module that speaks of them; a module that declares
+ * them itself (Azure's checksums do) would then not load. Its own get another name.
+ */
+const ownFilenames: Plugin = {
+  name: 'own-filenames',
+  enforce: 'pre',
+  transform(code) {
+    if (!/\b(?:var|let|const) __(?:file|dir)name\b/.test(code)) return null;
+    return { code: code.replace(/\b__((?:file|dir)name)\b/g, 'own_$1'), map: null };
+  },
+};
 
 /**
  * Main and preload are bundled whole, so that a package needs no node_modules. Targets are the oldest runtime the app
@@ -10,6 +24,7 @@ const root = resolve(import.meta.dirname, '..');
  */
 export default defineConfig({
   main: {
+    plugins: [ownFilenames],
     build: {
       outDir: resolve(root, 'out/main'),
       target: 'node20.18',
