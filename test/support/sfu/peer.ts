@@ -209,7 +209,9 @@ export class Peer implements PeerInfo {
       enableSctp: sctp !== undefined,
       numSctpStreams: sctp?.numStreams,
       iceConsentTimeout: 20,
-      initialAvailableOutgoingBitrate: 1_000_000,
+      // Enough for every layer from the beginning: what a line carries is the impaired link's matter, and an estimate that
+      // begins low would change layers, or hold pictures back, at times of its own.
+      initialAvailableOutgoingBitrate: 20_000_000,
       appData: { direction },
     });
     this.#transports.set(transport.id, transport);
