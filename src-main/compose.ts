@@ -11,6 +11,7 @@ import { doneEvent, hashFile, type FinishTools } from './finish.ts';
 import { COMPOSITE, encoderOf } from './pieces.ts';
 import { moveIntoPlace } from './media/output-file.ts';
 import { TrackPool } from './media/track-pool.ts';
+import { isAlive } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
 import { readTimeline } from './recording/timeline.ts';
 
@@ -138,15 +139,6 @@ async function removeLeftOver(dir: string): Promise<void> {
     const pid = Number(new RegExp(`^\\${WORK_DIR}-(\\d+)$`).exec(name)?.[1] ?? NaN);
     if (Number.isNaN(pid) || (pid !== process.pid && isAlive(pid))) continue;
     await rm(join(dir, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from './support/publisher/rtp-publisher.ts';
 import { startRecorder } from './support/recorder.ts';
 import { renderersOf } from './support/processes.ts';
-import { seededRandom } from './support/sfu/link-model.ts';
+import { seededRandom } from './support/random.ts';
 import { startSfu, type Sfu } from './support/sfu.ts';
 
 /** All that may be missing before the moment of the blow. */

@@ -122,6 +122,21 @@ export interface PeerSpec {
   streams: StreamSpec[];
 }
 
+/** One with a camera and a microphone for `seconds` from session time `at`. */
+export const person = (id: string, colour: string, tone: number, at: number, seconds: number): PeerSpec => ({
+  id,
+  name: id,
+  streams: [
+    {
+      type: 'regular',
+      tracks: [
+        { kind: 'video', colour, at: at + 40, sizes: [[seconds, 640, 360]] },
+        { kind: 'audio', seconds, tone, at },
+      ],
+    },
+  ],
+});
+
 const FLASH = 0.1;
 
 /** Writes a session folder's tracks; flash and beep begin at each whole second of session time. */

@@ -8,39 +8,15 @@ import type { Session } from '../src-main/contract/session.ts';
 import { makeFiles } from '../src-main/finish.ts';
 import { hashFile } from '../src-main/finish.ts';
 import { SessionManifest } from '../src-main/recording/manifest.ts';
-import { FakeCards, ffmpeg, sh, tempDir, type PeerSpec } from './media-fixtures.ts';
+import { FakeCards, ffmpeg, person, sh, tempDir } from './media-fixtures.ts';
 import { PlayedCall } from './played-call.ts';
 import { decodeErrors } from './support/media-checks.ts';
+import { seededRandom } from './support/random.ts';
 
 let dir = '';
 let remove = async (): Promise<void> => undefined;
 beforeEach(async () => ({ dir, remove } = await tempDir()));
 afterEach(() => remove());
-
-const person = (id: string, colour: string, tone: number, at: number, seconds: number): PeerSpec => ({
-  id,
-  name: id,
-  streams: [
-    {
-      type: 'regular',
-      tracks: [
-        { kind: 'video', colour, at: at + 40, sizes: [[seconds, 640, 360]] },
-        { kind: 'audio', seconds, tone, at },
-      ],
-    },
-  ],
-});
-
-/** A small generator of random numbers from a seed (mulberry32), so that a failure can be run again. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const seed = Number(process.env['KILL_SEED'] ?? Math.floor(Math.random() * 1e9));
 
@@ -66,7 +42,7 @@ async function childrenOf(pid: number): Promise<number[]> {
 it.runIf(process.platform === 'linux')(
   'makes the same files, whatever is killed at whatever moment',
   async () => {
-    const random = randomFrom(seed);
+    const random = seededRandom(seed);
     const to = join(dir, 'call');
     const call = await PlayedCall.begin(
       [person('ann', '#1f8a3b', 930, 300, 24), person('bob', '#b02020', 1730, 7400, 12)],

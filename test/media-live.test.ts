@@ -7,7 +7,7 @@ import { makeFiles } from '../src-main/finish.ts';
 import { LiveFiles } from '../src-main/live-files.ts';
 import type { Ffmpeg, FfmpegJob } from '../src-main/media/ffmpeg.ts';
 import { SessionManifest } from '../src-main/recording/manifest.ts';
-import { FakeCards, ffmpeg, tempDir, type PeerSpec } from './media-fixtures.ts';
+import { FakeCards, ffmpeg, person, tempDir } from './media-fixtures.ts';
 import { PlayedCall } from './played-call.ts';
 import {
   beepTimes,
@@ -47,20 +47,6 @@ class CountedFfmpeg implements Ffmpeg {
     return this.jobs.splice(0).flatMap((name) => name.match(/segment-/g) ?? []).length;
   }
 }
-
-const person = (id: string, colour: string, tone: number, at: number, seconds: number): PeerSpec => ({
-  id,
-  name: id,
-  streams: [
-    {
-      type: 'regular',
-      tracks: [
-        { kind: 'video', colour, at: at + 40, sizes: [[seconds, 640, 360]] },
-        { kind: 'audio', seconds, tone, at },
-      ],
-    },
-  ],
-});
 
 const tools = (counted: Ffmpeg) => ({
   ffmpeg: () => Promise.resolve(counted),

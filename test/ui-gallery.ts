@@ -84,13 +84,3 @@ async function putFiles(library: string): Promise<void> {
 
 /** Names that `src-renderer/gallery/fixtures.ts` gives to files. */
 const SAMPLE_FILES = ['Rec-sample-1626898422000.mp4', ...[81, 82, 83, 84, 85].map((seed) => `peer/${seed}.mp4`)];
-
-declare global {
-  interface Window {
-    gallery: {
-      names: string[];
-      show(name: string, theme: 'dark' | 'light'): void;
-      findFlaws(): string[];
-    };
-  }
-}

@@ -1,6 +1,6 @@
-import { EncodedPacketSink, FilePathSource, Input, MP4, type InputTrack } from 'mediabunny';
-import { RollcallError } from '../contract/errors.ts';
+import { EncodedPacketSink, MP4, type InputTrack } from 'mediabunny';
 import type { Certificate } from '../contract/certificate.ts';
+import { readMediaFile } from '../media/probe.ts';
 
 /** What a finished file holds, as its own packets say. */
 export interface FileFacts {
@@ -12,9 +12,8 @@ export interface FileFacts {
 }
 
 /** @throws RollcallError `MEDIA_INVALID` where the file cannot be read as MP4 */
-export async function readFileFacts(file: string): Promise<FileFacts> {
-  const input = new Input({ source: new FilePathSource(file), formats: [MP4] });
-  try {
+export const readFileFacts = (file: string): Promise<FileFacts> =>
+  readMediaFile(file, [MP4], async (input) => {
     const facts: FileFacts = { durationMs: 0, video: null, audio: null, frameTimesMs: new Float64Array() };
     for (const track of await input.getTracks()) {
       const packets = await readPackets(track);
@@ -45,16 +44,7 @@ export async function readFileFacts(file: string): Promise<FileFacts> {
       }
     }
     return facts;
-  } catch (cause) {
-    const details = cause instanceof Error ? cause.message : String(cause);
-    throw new RollcallError('MEDIA_INVALID', `"${file}" cannot be read as a media file.`, 'Make the file again.', {
-      details,
-      cause,
-    });
-  } finally {
-    input.dispose();
-  }
-}
+  });
 
 interface Packets {
   timesMs: number[];

@@ -61,13 +61,16 @@ export interface OutputPreviews {
   peaks: { bucketMs: number; values: number[] } | null;
 }
 
-/** Pictures of a file at regular times, row by row on sheets. */
-export interface Sprites {
+/** How a file's pictures at regular times lie on sheets, row by row. */
+export interface SpriteGrid {
   intervalMs: number;
   count: number;
   columns: number;
   rows: number;
   tileWidth: number;
   tileHeight: number;
+}
+
+export interface Sprites extends SpriteGrid {
   sheetUrls: string[];
 }

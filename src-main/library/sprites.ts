@@ -1,3 +1,5 @@
+import type { SpriteGrid } from '../contract/previews.ts';
+
 /** How a file's pictures are laid out for scrubbing. Pure. */
 
 /** Key frames of our files are this far apart at most, and only those are decoded. */
@@ -7,13 +9,7 @@ const [COLUMNS, ROWS] = [5, 5];
 /** Longer side of a tile. */
 const TILE_SIDE = 160;
 
-export interface SpritePlan {
-  intervalMs: number;
-  count: number;
-  columns: number;
-  rows: number;
-  tileWidth: number;
-  tileHeight: number;
+export interface SpritePlan extends SpriteGrid {
   sheets: number;
 }
 

@@ -40,8 +40,6 @@ export interface SoundPlanJob {
   sinceMs?: number;
   /** For a mix of many voices: keeps the sum below full scale. */
   limit: boolean;
-  /** What the mix is multiplied by before the limiter; 1 leaves it as the call had it. */
-  gain?: number;
   bitrateKbps: number;
   /** Where its pieces are. */
   dir: string;
@@ -63,7 +61,6 @@ export interface PlannedSoundPart {
   outputId: string;
   startMs: number;
   limit: boolean;
-  gain: number;
   bitrateKbps: number;
   tracks: readonly OpenedSound[];
   /** What is mixed; what comes before `encodeFrom` in it is for the limiter. */
@@ -92,7 +89,7 @@ export const aacFrames = (durationMs: number): number =>
  * @returns the parts from the start; all of them where `untilMs` is Infinity
  */
 export async function planSoundParts(job: SoundPlanJob): Promise<PlannedSoundPart[]> {
-  const { outputId, startMs, limit, gain = 1, bitrateKbps } = job;
+  const { outputId, startMs, limit, bitrateKbps } = job;
   const all = aacFrames(job.durationMs);
   const total = Math.max(AAC_FRAME_SAMPLES + 1, Math.round((job.durationMs * OPUS_RATE) / 1000));
   const tracks: OpenedSound[] = [];
@@ -112,7 +109,7 @@ export async function planSoundParts(job: SoundPlanJob): Promise<PlannedSoundPar
     }
     const from = limit ? Math.max(encodeFrom - LIMITER_LEAD_SAMPLES, AAC_FRAME_SAMPLES) : encodeFrom;
     const planned = {
-      ...{ outputId, startMs, limit, gain, bitrateKbps, tracks, stretch: { from, to }, encodeFrom, index },
+      ...{ outputId, startMs, limit, bitrateKbps, tracks, stretch: { from, to }, encodeFrom, index },
       ...{ skip: lead, frames: end - first },
     };
     parts.push({ ...planned, file: join(job.dir, `sound-${partHash(planned)}.m4a`) });
@@ -143,13 +140,12 @@ function partHash({
   skip,
   frames,
   limit,
-  gain,
   bitrateKbps,
   tracks,
   startMs,
 }: Omit<PlannedSoundPart, 'file'>): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([SOUND_VERSION, stretch, encodeFrom, skip, frames, limit, gain, bitrateKbps]));
+  hash.update(JSON.stringify([SOUND_VERSION, stretch, encodeFrom, skip, frames, limit, bitrateKbps]));
   for (const { track, sound } of tracks) {
     const { runs, pieces } = planSound({ track, sound, startMs, ...stretch });
     if (runs.length === 0) continue;

@@ -1,4 +1,4 @@
-import { EncodedPacketSink, FilePathSource, Input, MATROSKA, MP4, type InputTrack } from 'mediabunny';
+import { EncodedPacketSink, FilePathSource, Input, MATROSKA, MP4, type InputFormat, type InputTrack } from 'mediabunny';
 import { RollcallError } from '../contract/errors.ts';
 
 export interface ProbedTrack {
@@ -25,12 +25,25 @@ export interface ProbedFile {
  * What is in a media file, by reading its packets' headers (no ffprobe in the product, and none needed).
  * @throws RollcallError `MEDIA_INVALID` where the file cannot be read as MP4 or Matroska
  */
-export async function probe(file: string): Promise<ProbedFile> {
-  const input = new Input({ source: new FilePathSource(file), formats: [MP4, MATROSKA] });
-  try {
+export const probe = (file: string): Promise<ProbedFile> =>
+  readMediaFile(file, [MP4, MATROSKA], async (input) => {
     const tracks: ProbedTrack[] = [];
     for (const track of await input.getTracks()) tracks.push(await probeTrack(track));
     return { tracks, durationMs: Math.max(0, ...tracks.map((track) => track.endMs)) };
+  });
+
+/**
+ * Opens a media file for as long as `read` runs.
+ * @throws RollcallError `MEDIA_INVALID` where it cannot be read as one of the formats
+ */
+export async function readMediaFile<T>(
+  file: string,
+  formats: InputFormat[],
+  read: (input: Input) => Promise<T>,
+): Promise<T> {
+  const input = new Input({ source: new FilePathSource(file), formats });
+  try {
+    return await read(input);
   } catch (cause) {
     const details = cause instanceof Error ? cause.message : String(cause);
     throw new RollcallError('MEDIA_INVALID', `"${file}" cannot be read as a media file.`, 'Make the file again.', {

@@ -129,7 +129,7 @@ async function writeMix(
   file: string,
   { ffmpeg, signal }: SoundTools,
 ): Promise<void> {
-  const { tracks, startMs, stretch, encodeFrom, limit, gain } = part;
+  const { tracks, startMs, stretch, encodeFrom, limit } = part;
   const sources = tracks.map((opened) => {
     const there = decoded.get(opened.track.track_id);
     const job = { ...opened, startMs, ...stretch };
@@ -150,7 +150,6 @@ async function writeMix(
   try {
     for await (const block of mix(sources, stretch.from, stretch.to)) {
       if (signal?.aborted) throw cancelled();
-      if (gain !== 1) for (let i = 0; i < block.length; i++) block[i] = (block[i] ?? 0) * gain;
       await put(limiter ? limiter.push(block) : block);
     }
     if (limiter) await put(limiter.flush());

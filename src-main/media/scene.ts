@@ -77,12 +77,6 @@ export async function missingScenes(
   return missing;
 }
 
-/** Makes a scene's segment unless it is there. @returns its file */
-export async function renderScene(planned: PlannedScene, tools: SceneTools): Promise<string> {
-  await renderScenes([planned], tools);
-  return sceneFile(planned, tools.encoder);
-}
-
 /**
  * Makes the segments of scenes that are not there yet in one run of ffmpeg, in which a stretch of a track that several
  * of them show is decoded once. Where that fails each is made by itself, so that one that cannot be made does not keep

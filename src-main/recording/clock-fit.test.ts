@@ -1,21 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ClockSample } from '../contract/capture.ts';
+import { seededRandom } from '../../test/support/random.ts';
 import { fitClock } from './clock-fit.ts';
-
-/** A repeatable pseudo-random number from 0 to 1 (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A sample a second; delay is added jitter of up to `jitterMs` (already the least of a second's frames). */
 function samples(seconds: number, offsetMs: number, skew: number, jitterMs: number): ClockSample[] {
-  const next = random(7);
+  const next = seededRandom(7);
   return Array.from({ length: seconds }, (_, second) => {
     const fileMs = second * 1000;
     return { fileMs, arrivalMs: offsetMs + (1 + skew) * fileMs + next() * jitterMs };

@@ -18,6 +18,7 @@ import {
   type RemoteObject,
   type RemotePart,
 } from './object-store.ts';
+import { uploadStopped } from './stopped.ts';
 
 /** Without a byte sent: the SDK has no such limit of its own. */
 const IDLE_TIMEOUT_MS = 120_000;
@@ -234,8 +235,7 @@ export class AzureStore implements CheckableStore {
   }
 
   #failure(error: unknown, action: AzureAction, stopped: boolean, idle: boolean): Error {
-    if (stopped)
-      return new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
+    if (stopped) return uploadStopped();
     this.#learnClock(headerDateOf(error));
     if (azureCode(error) === 'BlobNotFound') return new NotThere('The container has no such blob.');
     const cause = idle ? Object.assign(new Error('The connection timed out'), { name: 'TimeoutError' }) : error;

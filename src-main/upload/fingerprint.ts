@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { RollcallError } from '../contract/errors.ts';
 import { partsOf, type Part } from './parts.ts';
+import { uploadStopped } from './stopped.ts';
 
 /** A local file's content in hashes, and what tells whether it changed since. */
 export interface Fingerprint {
@@ -32,8 +33,7 @@ export async function fingerprint(
     for (const part of partsOf(size, partSizeBytes)) {
       const md5 = createHash('md5');
       for (let at = part.start; at < part.start + part.sizeBytes; at += READ_BYTES) {
-        if (signal.aborted)
-          throw new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
+        if (signal.aborted) throw uploadStopped();
         const bytes = await readExactly(file, path, at, Math.min(READ_BYTES, part.start + part.sizeBytes - at));
         whole.update(bytes);
         md5.update(bytes);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RollcallError } from '../contract/errors.ts';
 import type { UploadsSettings } from '../contract/settings.ts';
+import { uploadStopped } from './stopped.ts';
 
 /** Lets bytes go: asked before each request that carries some. Resolves when they may; `CANCELLED` by `signal`. */
 export interface Flow {
@@ -69,7 +69,7 @@ export class UploadFlow implements Flow {
       while (this.held) await this.#released(signal);
     } catch (error) {
       if (!signal.aborted) throw error;
-      throw new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
+      throw uploadStopped();
     }
     await this.#upstream.admit(sizeBytes, signal);
   }

@@ -1,5 +1,6 @@
 import pRetry from 'p-retry';
 import { RollcallError } from '../contract/errors.ts';
+import { uploadStopped } from './stopped.ts';
 
 /** How a single request is repeated. Each request has attempts of its own, so that progress resets them. */
 export interface RetryPolicy {
@@ -48,8 +49,6 @@ export async function withRetry<T>(request: () => Promise<T>, { policy, signal, 
     });
   } catch (error) {
     if (!signal.aborted || error instanceof RollcallError) throw error;
-    throw new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.', {
-      cause: error,
-    });
+    throw uploadStopped(error);
   }
 }

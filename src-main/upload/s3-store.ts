@@ -27,6 +27,7 @@ import {
 import type { StoreHttpHandler } from './http-handler.ts';
 import { s3ClientConfig } from './s3-client.ts';
 import { describeS3Error, type S3Action } from './s3-errors.ts';
+import { uploadStopped } from './stopped.ts';
 
 /** A `CheckableStore` on any service that speaks S3. `close` it after use. */
 export class S3Store implements CheckableStore {
@@ -278,8 +279,7 @@ export class S3Store implements CheckableStore {
   #failure(error: unknown, action: S3Action, signal: AbortSignal): RollcallError {
     if (nameOf(error) === 'NotImplemented' && (action === 'put' || action === 'completeMultipart'))
       return this.#cannotGuard(error, action);
-    if (signal.aborted)
-      return new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');
+    if (signal.aborted) return uploadStopped();
     return describeS3Error(error, this.#target, action);
   }
 

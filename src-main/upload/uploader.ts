@@ -12,6 +12,7 @@ import { MAX_IN_FLIGHT, MAX_IN_FLIGHT_BYTES } from './parts.ts';
 import { Reporter } from './reporter.ts';
 import { UPLOAD_RETRY, type RetryPolicy } from './retry.ts';
 import { uploadFile, type MultipartMemory, type UploadContext } from './upload-file.ts';
+import { uploadStopped } from './stopped.ts';
 
 export interface UploadSessionOptions {
   handle: SessionHandle;
@@ -178,7 +179,7 @@ async function uploadOutput(
     return null;
   } catch (thrown) {
     reporter.stop();
-    const error = signal.aborted ? cancelled() : toRollcallError(thrown);
+    const error = signal.aborted ? uploadStopped() : toRollcallError(thrown);
     await markFailed(options, output, target, error);
     return error;
   }
@@ -225,6 +226,3 @@ async function change(
     if (upload !== undefined) edit(upload);
   });
 }
-
-const cancelled = (): RollcallError =>
-  new RollcallError('CANCELLED', 'The upload was stopped.', 'Run it again: it goes on where it stopped.');

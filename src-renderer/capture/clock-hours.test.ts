@@ -2,18 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ClockSample } from '../../src-main/contract/capture.ts';
 import { extendClock, sessionMs } from '../../src-main/media/clock-map.ts';
 import { fitClock } from '../../src-main/recording/clock-fit.ts';
+import { seededRandom } from '../../test/support/random.ts';
 import { ClockSampler, RtpUnwrapper } from './clock.ts';
-
-/** A repeatable pseudo-random number from 0 to 1 (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Sender {
   clockRate: number;
@@ -43,7 +33,7 @@ const NETWORK_MS = 25;
 
 /** Runs a sender against the clock as a track's recorder does; what the file has, and the samples beside it. */
 function listen(sender: Sender, seed: number): { heard: Heard[]; samples: ClockSample[]; resets: number } {
-  const next = random(seed);
+  const next = seededRandom(seed);
   const unwrapper = new RtpUnwrapper(sender.clockRate);
   const sampler = new ClockSampler();
   const samples: ClockSample[] = [];
@@ -157,7 +147,7 @@ describe('a track on the session clock', () => {
 
   test('any seed: two tracks of a peer stay within 15 ms over 20 minutes', () => {
     for (let seed = 1; seed <= 12; seed += 1) {
-      const next = random(seed);
+      const next = seededRandom(seed);
       const any = (from: number, to: number): number => from + next() * (to - from);
       const common = { jitterMs: any(0, 10), loss: any(0, 0.03), resetsMin: [], minutes: 20 };
       const pauses = [{ fromMin: any(2, 5), toMin: any(5, 8), clockStops: next() < 0.3 }];

@@ -12,17 +12,6 @@ import { SCENES } from './scenes.ts';
  * them. For looking, for screenshots and for tests, which change the scene by `window.gallery`; it is not part of a package.
  */
 
-declare global {
-  interface Window {
-    gallery: {
-      names: string[];
-      /** Draws a scene anew, with nothing left of the one before. */
-      show(name: string, theme: 'dark' | 'light'): void;
-      findFlaws(): string[];
-    };
-  }
-}
-
 /** Answers nothing: what a scene shows is all in its state. */
 const api = new Proxy(
   {},

@@ -1,4 +1,5 @@
 import { request as httpRequest, type Agent } from 'node:http';
+import { seededRandom } from './random.ts';
 
 /** Requests made up from an OpenAPI document: its paths and schemas, and everything that does not fit them. Seeded. */
 
@@ -26,17 +27,6 @@ interface Operation {
 export interface Document {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
-}
-
-/** @see https://en.wikipedia.org/wiki/Linear_congruential_generator (mulberry32) */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 const TRICKS = [
@@ -87,7 +77,7 @@ export class Fuzzer {
   constructor(document: Document, ids: readonly string[], seed: number) {
     this.#document = document;
     this.#ids = ids;
-    this.#next = random(seed);
+    this.#next = seededRandom(seed);
     this.#operations = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
     );

@@ -1,6 +1,7 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Transform, type TransformCallback } from 'node:stream';
+import { seededRandom } from './random.ts';
 
 /** What goes wrong between a client and a store; shares are from 0 to 1. */
 export interface Faults {
@@ -37,21 +38,10 @@ const ERRORS = [
   [503, 'SlowDown'],
 ] as const;
 
-/** Numbers from 0 to 1 that are the same on every run. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** An HTTP proxy before a store on loopback that does to requests what bad networks and busy stores do. */
 export async function startFaultProxy(targetUrl: string, faults: Faults, seed = 1): Promise<FaultProxy> {
   const { hostname, port } = new URL(targetUrl);
-  const random = randomFrom(seed);
+  const random = seededRandom(seed);
   const began = Date.now();
   const struck = { resets: 0, errors: 0, truncated: 0, outages: 0 };
   const within = (spans: Faults['slow']): boolean =>

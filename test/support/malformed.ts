@@ -1,21 +1,11 @@
 import { runInNewContext } from 'node:vm';
 import type { z } from 'zod';
+import { seededRandom } from './random.ts';
 
 /**
  * Arguments that a schema refuses, near misses above all: what the schema would take, with one thing in it broken. They
  * come as JavaScript text, since they hold what JSON has no words for (NaN, Map, Date, cycles, holes).
  */
-
-/** A generator of numbers from 0 to 1 that gives the same row for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 type Random = () => number;
 const pick = <Item>(random: Random, items: readonly Item[]): Item => {
@@ -150,7 +140,7 @@ function broken(text: string, random: Random): string {
 
 /** `count` argument lists that `schema` refuses, as JavaScript text; the same ones for the same seed. */
 export function malformedArguments(schema: z.ZodType, count: number, seed: number): string[] {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const texts: string[] = [];
   while (texts.length < count) {
     const text = broken(sample(schema, random), random);

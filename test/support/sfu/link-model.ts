@@ -1,3 +1,4 @@
+import { seededRandom } from '../random.ts';
 /** What is done to the packets of one direction of a link. The default of each field does nothing. */
 export interface Direction {
   /** 0 to 1: how many packets are lost in the long run. */
@@ -30,17 +31,6 @@ export const CLEAR_DIRECTION: Direction = {
   rateKbps: null,
   queueMs: 300,
 };
-
-/** A repeatable pseudo-random number from 0 to 1 (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * One direction of a link: decides the fate of each packet. Repeatable: the same seed and the same packets at the same
