@@ -19,12 +19,23 @@ describe('peer ids as path segments', () => {
     ['nul\0', 'nul%00'],
     ['CON', '%CON'],
     ['tracks', '%tracks'],
+    ['\ud800', '%ED%A0%80'],
+    ['\udfff', '%ED%BF%BF'],
   ])('%j -> %j', (id, segment) => expect(peerSegment(id, hash)).toBe(segment));
 
   test('long ids are cut and stay distinct', () => {
     const [one, two] = ['x'.repeat(299) + 'a', 'x'.repeat(299) + 'b'].map((id) => peerSegment(id, hash));
     expect(one).not.toBe(two);
     expect(Buffer.byteLength(one ?? '')).toBeLessThanOrEqual(180);
+  });
+
+  test('halves of surrogate pairs stay distinct, in long ids too', () => {
+    const halves = ['\ud800', '\udbff', '\udc00', '\udfff', '\ufffd'];
+    for (const lead of ['', 'x'.repeat(299)]) {
+      const segments = halves.map((half) => peerSegment(lead + half, hash));
+      expect(new Set(segments).size).toBe(halves.length);
+      for (const segment of segments) expect(Buffer.byteLength(segment)).toBeLessThanOrEqual(180);
+    }
   });
 
   test('no id leaves its place, and distinct ids have distinct segments', () => {

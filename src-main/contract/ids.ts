@@ -17,17 +17,21 @@ export const compositeFile = (sessionId: string, epochMs: number): string => `Re
 export const startDate = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10).replaceAll('-', '');
 
 const SAFE = /^[^\p{Cc}\p{Cs}/\\:*?"<>|%]$/u;
+const LONE_SURROGATE = /\p{Cs}/u;
 const MAX_SEGMENT_BYTES = 180;
 
 /**
  * A peer id as one path and key segment. An id that is a safe segment stays as the SFU gave it. Otherwise the
  * characters that could leave the folder or that a file system refuses are percent-encoded (so is `%`: distinct ids
- * stay distinct), and what is too long is cut and ends in a hash of the whole id.
+ * stay distinct), and what is too long is cut and ends in a hash of the whole id. Half of a surrogate pair has no UTF-8:
+ * it is written as its three bytes of generalized UTF-8 (https://simonsapin.github.io/wtf-8/), which no text's bytes are.
  * @param hash hex SHA-256 of a text; a parameter because contract code runs everywhere.
  */
 export function peerSegment(peerId: string, hash: (text: string) => string): string {
   const encode = (char: string): string =>
-    [...new TextEncoder().encode(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+    bytesOf(char)
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join('');
   let segment = [...peerId].map((char) => (SAFE.test(char) ? char : encode(char))).join('');
   // "." and "..", and what Windows strips or reserves at the ends of a name.
   segment = segment
@@ -43,5 +47,13 @@ export function peerSegment(peerId: string, hash: (text: string) => string): str
     if (size > MAX_SEGMENT_BYTES - 33) break;
     cut += char;
   }
-  return `${cut}%${hash(peerId).slice(0, 32)}`;
+  // A hash is taken of UTF-8, in which all lone surrogates are one replacement character; JSON escapes them.
+  const whole = LONE_SURROGATE.test(peerId) ? JSON.stringify(peerId) : peerId;
+  return `${cut}%${hash(whole).slice(0, 32)}`;
+}
+
+function bytesOf(char: string): number[] {
+  if (!LONE_SURROGATE.test(char)) return [...new TextEncoder().encode(char)];
+  const unit = char.charCodeAt(0);
+  return [0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)];
 }
