@@ -44,6 +44,12 @@ const RECIPES: Recipe[] = [
     container: 'h264',
     decoder: 'h264',
   },
+  {
+    codec: 'h265',
+    encoder: ['-c:v', 'libx265', '-x265-params', 'log-level=none:info=0:ctu=16:min-cu-size=8', '-crf', '51'],
+    container: 'hevc',
+    decoder: 'hevc',
+  },
 ];
 
 function ffmpeg(args: string[], input?: Buffer): Buffer {

@@ -1,9 +1,9 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
+import { buildPage } from '../build-page.ts';
 import {
   HD,
   heldAgainst,
@@ -72,7 +72,7 @@ export async function benchCapture(args: string[]): Promise<void> {
   const seconds = Number(values.seconds);
   const variants = values.only.split(',').filter((name): name is Variant => Object.hasOwn(NAMES, name));
   const work = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
-  const viewer = variants.some((variant) => variant === 'record' || variant === 'view') ? await buildViewer(work) : '';
+  const viewer = variants.some((variant) => variant === 'record' || variant === 'view') ? await buildPage(join(import.meta.dirname, 'viewer'), join(work, 'viewer')) : '';
   const results: Result[] = [];
   try {
     for (const variant of variants) {
@@ -144,23 +144,6 @@ async function measure({ variant, peers, picture, seconds, work, viewer }: Setti
 
 function viewerResult(stdout: string): { recordedBytes: number; frames: number } {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { recordedBytes: number; frames: number };
-}
-
-/** Builds the page that records with MediaRecorder or only views, as an app folder for Electron. */
-async function buildViewer(work: string): Promise<string> {
-  const source = join(import.meta.dirname, 'viewer');
-  const out = join(work, 'viewer');
-  await build({
-    configFile: false,
-    root: source,
-    base: './',
-    logLevel: 'error',
-    build: { outDir: out, emptyOutDir: true, target: 'chrome130', rollupOptions: { input: join(source, 'page.html') } },
-  });
-  copyFileSync(join(source, 'main.mjs'), join(out, 'main.mjs'));
-  writeFileSync(join(out, 'package.json'), JSON.stringify({ name: 'bench', type: 'module', main: 'main.mjs' }));
-  mkdirSync(out, { recursive: true });
-  return out;
 }
 
 /** Percent of a core for each 720p30 peer more, between the fewest and the most that were followed; null for one count. */

@@ -71,7 +71,7 @@ export async function certify(job: CertifyJob): Promise<Certificate> {
 }
 
 async function soundPoints(job: CertifyJob, file: string, facts: FileFacts, opened: readonly Opened[]) {
-  const tracks = opened.flatMap(({ track, sound }) => (sound && track.codec === 'opus' ? [{ track, sound }] : []));
+  const tracks = opened.flatMap(({ track, sound }) => (sound ? [{ track, sound }] : []));
   const { ffmpeg, signal, output } = job;
   return checkSound({ file, startMs: output.start_ms, durationMs: facts.durationMs, tracks, ffmpeg, signal });
 }

@@ -1,8 +1,8 @@
 import type { SessionTrack } from '../contract/session.ts';
 import { sessionMs } from '../media/clock-map.ts';
 import type { Ffmpeg } from '../media/ffmpeg.ts';
-import { OggOpusWriter } from '../media/ogg.ts';
-import { OPUS_DELAY_SAMPLES, OPUS_RATE, type PcmRun } from '../media/opus.ts';
+import { OPUS_RATE } from '../media/opus.ts';
+import type { PcmRun } from '../media/packet-placer.ts';
 import type { SoundTrack } from '../media/sound-track.ts';
 import { locate } from './correlate.ts';
 
@@ -98,7 +98,7 @@ async function checkPiece(
   const piece = decoded.subarray(PREROLL_SAMPLES, PREROLL_SAMPLES + PIECE_SAMPLES);
   if (piece.length < PIECE_SAMPLES) return null;
   // The first sample of the piece, on the file's own time line.
-  const fileMs = ((first.position + PREROLL_SAMPLES - OPUS_DELAY_SAMPLES) * 1000) / OPUS_RATE;
+  const fileMs = ((first.position + PREROLL_SAMPLES - sound.codec.delaySamples) * 1000) / OPUS_RATE;
   const expectedMs = sessionMs(track.clock, fileMs) - startMs;
   const fromMs = expectedMs - (SEARCH_SAMPLES * 1000) / OPUS_RATE;
   if (fromMs < 0) return null;
@@ -115,17 +115,9 @@ async function decodePackets(
   ffmpeg: Ffmpeg,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
-  const ogg = new OggOpusWriter();
-  const pages: Uint8Array[] = [ogg.header()];
-  let i = 0;
-  for await (const data of sound.data(runs[0]?.position ?? 0, runs.length)) {
-    const page = ogg.add(data, runs[i++]?.samples ?? 0);
-    if (page) pages.push(page);
-  }
-  const last = ogg.flush();
-  if (last) pages.push(last);
-  const args = ['-threads', '1', '-f', 'ogg', '-i', 'pipe:0', ...MONO];
-  return decode(ffmpeg, args, Buffer.concat(pages), signal);
+  const stream = await sound.stream(runs[0]?.position ?? 0, runs);
+  const args = ['-threads', '1', ...sound.codec.input, '-i', 'pipe:0', ...MONO];
+  return decode(ffmpeg, args, stream, signal);
 }
 
 const MONO = ['-ac', '1', '-ar', String(OPUS_RATE), '-f', 'f32le', 'pipe:1'];

@@ -15,7 +15,9 @@ export function pictureSignature(codec: string, data: Uint8Array): string | null
     return size && `${size.width}x${size.height}`;
   }
   if (codec === 'vp9') return vp9Signature(data);
-  if (codec === 'avc' || codec === 'h264') return avcSps(data);
+  if (codec === 'av1') return av1SequenceHeader(data);
+  if (codec === 'avc' || codec === 'h264') return sequenceSet(data, ([head = 0]) => (head & 0x1f) === 7);
+  if (codec === 'hevc' || codec === 'h265') return sequenceSet(data, ([head = 0]) => ((head >> 1) & 0x3f) === 33);
   return null;
 }
 
@@ -26,23 +28,47 @@ export function vp8Size(data: Uint8Array): PictureSize | null {
   return { width: (w0 | (w1 << 8)) & 0x3fff, height: (h0 | (h1 << 8)) & 0x3fff };
 }
 
-/** The fixed part of a VP9 key frame's uncompressed header (VP9 bitstream specification, 6.2): it ends after the size. */
+/**
+ * The fixed part of a VP9 key frame's uncompressed header (VP9 bitstream specification, 6.2), which ends after the size,
+ * and how many spatial layers are put together with it (Annex B): the last one's size is that of the picture.
+ */
 function vp9Signature(data: Uint8Array): string | null {
   if (data.length < 10 || data[1] !== 0x49 || data[2] !== 0x83 || data[3] !== 0x42) return null;
-  return hex(data.subarray(4, 9));
+  const marker = data.at(-1) ?? 0;
+  const indexBytes = 2 + ((marker & 7) + 1) * (((marker >> 3) & 3) + 1);
+  const layers = (marker & 0xe0) === 0xc0 && data.at(-indexBytes) === marker ? (marker & 7) + 1 : 1;
+  return `${hex(data.subarray(4, 9))} ${layers}`;
 }
 
-const NAL_SPS = 7;
+const AV1_SEQUENCE_HEADER = 1;
 
-/** The sequence parameter set inside an H.264 frame, in 4-byte-length or Annex B form; null where it carries none. */
-function avcSps(data: Uint8Array): string | null {
-  for (const nal of avcNals(data)) {
-    if (((nal[0] ?? 0) & 0x1f) === NAL_SPS) return hex(nal);
+/** The sequence header of an AV1 key frame (AV1 bitstream specification, 5.3 and 5.5); null where it carries none. */
+function av1SequenceHeader(data: Uint8Array): string | null {
+  for (let at = 0; at < data.length;) {
+    const head = data[at] ?? 0;
+    at += head & 4 ? 2 : 1;
+    let size = data.length - at;
+    if (head & 2) {
+      size = 0;
+      for (let i = 0; i < 8; i++) {
+        const byte = data[at++] ?? 0;
+        size += (byte & 0x7f) * 2 ** (7 * i);
+        if (byte < 0x80) break;
+      }
+    }
+    if (((head >> 3) & 15) === AV1_SEQUENCE_HEADER) return hex(data.subarray(at, at + size));
+    at += size;
   }
   return null;
 }
 
-function* avcNals(data: Uint8Array): Generator<Uint8Array> {
+/** The sequence parameter set inside a frame of NAL units, with 4-byte lengths or Annex B; null where it carries none. */
+function sequenceSet(data: Uint8Array, isSet: (nal: Uint8Array) => boolean): string | null {
+  for (const nal of nalUnits(data)) if (isSet(nal)) return hex(nal);
+  return null;
+}
+
+function* nalUnits(data: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   if (data.length < 5) return;
   const first = view.getUint32(0);

@@ -5,9 +5,9 @@ import { missingSoundParts, type OpenedSound, type PlannedSoundPart } from './en
 import type { Ffmpeg } from './ffmpeg.ts';
 import { Limiter } from './limiter.ts';
 import { mix } from './mix.ts';
-import { OggOpusWriter } from './ogg.ts';
-import { OPUS_RATE, type PcmRun } from './opus.ts';
+import { OPUS_RATE } from './opus.ts';
 import { commitPiece } from './output-file.ts';
+import type { PcmRun } from './packet-placer.ts';
 import { retime } from './retime.ts';
 import {
   CHANNELS,
@@ -70,7 +70,6 @@ async function decodeTracks(
   for (const { tracks, stretch, startMs } of parts) {
     for (const opened of tracks) {
       const id = opened.track.track_id;
-      if (opened.track.codec !== 'opus') continue;
       const planned = planSound({ ...opened, startMs, ...stretch });
       if (planned.runs.length > 0) wanted.set(id, { opened, planned: union(wanted.get(id)?.planned, planned) });
     }
@@ -81,10 +80,10 @@ async function decodeTracks(
     const n = decoded.size;
     // What lies between two outputs' stretches is wanted by neither, and is decoded all the same.
     const runs = opened.sound.range(planned.from, endOf(planned.runs));
-    const ogg = join(workDir, `track${n}.ogg`);
-    await writeOgg(opened, planned.from, runs, ogg);
+    const packets = join(workDir, `track${n}.packets`);
+    await writeFile(packets, await opened.sound.stream(planned.from, runs));
     const file = join(workDir, `track${n}.f32`);
-    args.inputs.push(...decoderInput(ogg));
+    args.inputs.push(...decoderInput(opened.sound, packets));
     args.outputs.push('-map', `${n}:a`, ...decoderOutput(file));
     decoded.set(id, { file, runs });
   }
@@ -107,19 +106,6 @@ const endOf = (runs: readonly PcmRun[]): number => {
 function union(a: PlannedSound | undefined, b: PlannedSound): PlannedSound {
   if (!a) return b;
   return { ...b, from: Math.min(a.from, b.from), runs: endOf(a.runs) > endOf(b.runs) ? a.runs : b.runs };
-}
-
-async function writeOgg({ sound }: OpenedSound, from: number, runs: readonly PcmRun[], file: string): Promise<void> {
-  const ogg = new OggOpusWriter();
-  const pages: Uint8Array[] = [ogg.header()];
-  let i = 0;
-  for await (const data of sound.data(from, runs.length)) {
-    const page = ogg.add(data, runs[i++]?.samples ?? 0);
-    if (page) pages.push(page);
-  }
-  const last = ogg.flush();
-  if (last) pages.push(last);
-  await writeFile(file, Buffer.concat(pages));
 }
 
 /** Mixes a part's tracks into a file of samples. */

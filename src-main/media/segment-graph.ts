@@ -139,9 +139,13 @@ class GraphBuilder {
     return this.#input(['-f', 'png_pipe', '-framerate', String(spec.fps), '-i', file]);
   }
 
-  /** Reads a copy; its first picture is then the one that is shown first, at time 0. */
+  /**
+   * Reads a copy; its first picture is then the one that is shown first, at time 0. Layers of a picture come and go
+   * between key frames as well: `scale` follows its size, where ffmpeg would begin the whole graph anew and lose what is in
+   * it.
+   */
   #decode(spec: SegmentSpec, part: Cut, uses: number): string[] {
-    const from = this.#input(['-threads', '1', '-f', 'matroska', '-i', part.file]);
+    const from = this.#input(['-reinit_filter', '0', '-threads', '1', '-f', 'matroska', '-i', part.file]);
     const halfFrame = 0.5 / spec.fps;
     const start = part.startS.toFixed(6);
     const trim =

@@ -40,7 +40,7 @@ test('a track that grows tells where its packets sound and gives each its own da
   }
   const whole = matroska(timesMs);
   await writeFile(file, whole.subarray(0, 5000));
-  const track = await SoundTrack.open(file);
+  const track = await SoundTrack.open(file, 'opus');
   await writeFile(file, whole);
   await track.extend();
   expect(track.packets).toBe(1000);

@@ -1,4 +1,6 @@
-import { OPUS_RATE, OpusPlacer, type PcmRun } from './opus.ts';
+import { OPUS_RATE } from './opus.ts';
+import { PacketPlacer, type PcmRun } from './packet-placer.ts';
+import { soundCodec, type SoundCodec } from './sound-codec.ts';
 import { TrackReader, type PacketPlace } from './track-reader.ts';
 
 /**
@@ -27,8 +29,9 @@ const LANDMARK_PACKETS = 64;
  */
 export class SoundTrack {
   readonly #file: string;
+  readonly codec: SoundCodec;
   #reader: TrackReader | null = null;
-  readonly #placer = new OpusPlacer();
+  readonly #placer: PacketPlacer;
   readonly #stretches: Stretch[] = [];
   readonly #landmarks: Pick<PacketPlace, 'offset' | 'size'>[] = [];
   /** Where the data of the last packet ends in the file. */
@@ -38,12 +41,15 @@ export class SoundTrack {
   /** File time of the last packet's end, milliseconds. */
   lastFileMs = 0;
 
-  private constructor(file: string) {
+  private constructor(file: string, codec: string) {
     this.#file = file;
+    this.codec = soundCodec(codec);
+    this.#placer = new PacketPlacer(this.codec);
   }
 
-  static async open(file: string): Promise<SoundTrack> {
-    const track = new SoundTrack(file);
+  /** @param codec the track's, as the session names it. */
+  static async open(file: string, codec: string): Promise<SoundTrack> {
+    const track = new SoundTrack(file, codec);
     await track.extend();
     return track;
   }
@@ -140,6 +146,20 @@ export class SoundTrack {
       if (stretch.silence) yield stretch.silence;
       else yield* this.#packetData(stretch.firstPacket + first, wanted);
     }
+  }
+
+  /** The same as a stream that ffmpeg decodes without a gap. */
+  async stream(from: number, runs: readonly PcmRun[]): Promise<Uint8Array> {
+    const stream = this.codec.stream();
+    const written: Uint8Array[] = [stream.header()];
+    let i = 0;
+    for await (const data of this.data(from, runs.length)) {
+      const more = stream.add(data, runs[i++]?.samples ?? 0);
+      if (more) written.push(more);
+    }
+    const last = stream.flush();
+    if (last) written.push(last);
+    return Buffer.concat(written);
   }
 
   async *#packetData(first: number, count: number): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,8 +1,8 @@
 import type { SessionTrack } from '../contract/session.ts';
 import type { Ffmpeg, FfmpegProcess } from './ffmpeg.ts';
-import { OggOpusWriter } from './ogg.ts';
 import { clockPieces } from './clock-map.ts';
-import { fadeEdges, OPUS_DELAY_SAMPLES, OPUS_RATE, type PcmRun } from './opus.ts';
+import { OPUS_RATE } from './opus.ts';
+import { fadeEdges, type PcmRun } from './packet-placer.ts';
 import { retime, unretimed, type RetimePiece } from './retime.ts';
 import type { SoundTrack } from './sound-track.ts';
 
@@ -44,31 +44,29 @@ export function planSound({ track, sound, startMs, from, to }: Omit<SoundJob, 'f
   const samples = (ms: number): number => (ms * OPUS_RATE) / 1000;
   const pieces = clockPieces(track.clock).map(({ fromFileMs, offsetMs, rate }) => ({
     from: samples(fromFileMs),
-    offset: samples(offsetMs - startMs) - OPUS_DELAY_SAMPLES,
+    offset: samples(offsetMs - startMs) - sound.codec.delaySamples,
     rate,
   }));
   const first = unretimed(pieces, from) - PREROLL_SAMPLES;
-  const runs = sound.range(first, unretimed(pieces, to) + OPUS_DELAY_SAMPLES);
+  const runs = sound.range(first, unretimed(pieces, to) + sound.codec.delaySamples);
   const last = runs.at(-1);
   const sounds = last !== undefined && last.position + last.samples > first + PREROLL_SAMPLES;
   return { pieces, from: first, runs: sounds ? runs : [] };
 }
 
 /**
- * The sound of one track, placed sample by sample. ffmpeg only decodes: it gets the packets as one gapless Ogg stream,
+ * The sound of one track, placed sample by sample. ffmpeg only decodes: it gets the packets as one gapless stream,
  * and where each decoded sample belongs is worked out here from the packets' timestamps. (ffmpeg's own way,
  * `aresample=async`, has to guess gaps from timestamps rounded to 1 ms, and knows nothing of the clocks' drift.)
  */
 export async function* trackSound(job: SoundJob): AsyncGenerator<PcmBlock, void, undefined> {
-  // Anything but Opus (no browser sends it unless told to) stays silent rather than failing the whole file.
-  if (job.track.codec !== 'opus') return;
   const planned = planSound(job);
   if (planned.runs.length > 0) yield* retime(decodePlaced(job, planned), planned.pieces);
 }
 
-/** ffmpeg's arguments for packets as a gapless Ogg stream. */
-export const decoderInput = (from: string): string[] => [
-  ...['-err_detect', 'ignore_err', '-threads', '1', '-f', 'ogg', '-i', from],
+/** ffmpeg's arguments for packets as a gapless stream. */
+export const decoderInput = (sound: SoundTrack, from: string): string[] => [
+  ...['-err_detect', 'ignore_err', '-threads', '1', ...sound.codec.input, '-i', from],
 ];
 
 /**
@@ -85,7 +83,7 @@ async function* decodePlaced(job: SoundJob, planned: PlannedSound): AsyncGenerat
   const process = job.ffmpeg.start({
     name: job.track.file,
     signal: job.signal,
-    args: [...decoderInput('pipe:0'), ...decoderOutput('pipe:1')],
+    args: [...decoderInput(job.sound, 'pipe:0'), ...decoderOutput('pipe:1')],
   });
   let readError: Error | undefined;
   const feeding = feed(process, job.sound, planned).catch((thrown: unknown) => {
@@ -109,15 +107,15 @@ async function* decodePlaced(job: SoundJob, planned: PlannedSound): AsyncGenerat
 
 /** Writes the packets to the decoder. */
 async function feed(process: FfmpegProcess, sound: SoundTrack, { from, runs }: PlannedSound): Promise<void> {
-  const ogg = new OggOpusWriter();
-  await write(process, ogg.header());
+  const stream = sound.codec.stream();
+  await write(process, stream.header());
   let i = 0;
   for await (const data of sound.data(from, runs.length)) {
-    const page = ogg.add(data, runs[i]?.samples ?? 0);
+    const page = stream.add(data, runs[i]?.samples ?? 0);
     i++;
     if (page && !(await write(process, page))) return;
   }
-  const last = ogg.flush();
+  const last = stream.flush();
   if (last) await write(process, last);
   process.stdin.end();
 }

@@ -21,8 +21,8 @@ export class TrackPool {
   }
 
   /** A sound track as it is on disk now. */
-  async sound({ track_id, file }: Named): Promise<SoundTrack> {
-    return await opened(this.#sounds, track_id, () => SoundTrack.open(join(this.#sessionDir, file)));
+  async sound({ track_id, file, codec }: Named): Promise<SoundTrack> {
+    return await opened(this.#sounds, track_id, () => SoundTrack.open(join(this.#sessionDir, file), codec));
   }
 
   async close(): Promise<void> {

@@ -28,7 +28,7 @@ describe('Annex B', () => {
   test('avcC holds the parameter sets', () => {
     const sets = parameterSets([SPS, PPS, IDR].map((unit) => Uint8Array.from(unit)));
     expect(sets?.codec).toBe('avc1.42c01f');
-    expect([...(sets?.avcC ?? [])]).toEqual([
+    expect([...(sets?.description ?? [])]).toEqual([
       1,
       0x42,
       0xc0,

@@ -1,5 +1,5 @@
 /**
- * H.264 as WebRTC hands it out (Annex B: NAL units behind start codes, parameter sets in the stream) as Matroska wants it
+ * H.264 (and H.265) as WebRTC hands it out (Annex B: NAL units behind start codes, parameter sets in the stream) as Matroska wants it
  * (NAL units behind 4-byte lengths, `avcC` with the parameter sets). ISO/IEC 14496-15 5.3.3. The NAL units themselves,
  * in-band parameter sets included, are kept bit for bit.
  */
@@ -49,15 +49,15 @@ export function toLengthPrefixed(units: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-export interface AvcParameterSets {
-  /** `avc1.PPCCLL` */
+export interface ParameterSets {
+  /** Codec string, `avc1.PPCCLL` for H.264. */
   codec: string;
-  /** AVCDecoderConfigurationRecord */
-  avcC: Uint8Array;
+  /** The decoder configuration record (`avcC`, `hvcC`). */
+  description: Uint8Array;
 }
 
 /** What a decoder needs first, from an access unit that carries SPS and PPS; null where it does not. */
-export function parameterSets(units: readonly Uint8Array[]): AvcParameterSets | null {
+export function parameterSets(units: readonly Uint8Array[]): ParameterSets | null {
   const sps = units.filter((unit) => nalType(unit) === NAL_SPS);
   const pps = units.filter((unit) => nalType(unit) === NAL_PPS);
   const first = sps[0];
@@ -70,8 +70,17 @@ export function parameterSets(units: readonly Uint8Array[]): AvcParameterSets | 
   // High profiles also tell chroma format and bit depths (ISO/IEC 14496-15 5.3.3.1.2); WebRTC sends 4:2:0, 8 bits.
   if ([100, 110, 122, 144].includes(profile[0] ?? 0)) record.push(0xfc | 1, 0xf8, 0xf8, 0);
   const hex = profile.map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { codec: `avc1.${hex}`, avcC: Uint8Array.from(record) };
+  return { codec: `avc1.${hex}`, description: Uint8Array.from(record) };
 }
 
 /** Whether decoding can start at this access unit. */
 export const isIdr = (units: readonly Uint8Array[]): boolean => units.some((unit) => nalType(unit) === NAL_IDR);
+
+/** What is particular to a codec whose frames are NAL units. */
+export interface NalCodec {
+  /** Whether decoding can start at this access unit. */
+  isKey(units: readonly Uint8Array[]): boolean;
+  parameterSets(units: readonly Uint8Array[]): ParameterSets | null;
+}
+
+export const H264: NalCodec = { isKey: isIdr, parameterSets };

@@ -9,7 +9,8 @@ export const VIDEO_CODECS: Readonly<Record<string, VideoCodec>> = {
   h265: 'hevc',
   av1: 'av1',
 };
-export const AUDIO_CODECS: Readonly<Record<string, AudioCodec>> = { opus: 'opus', pcmu: 'ulaw', pcma: 'alaw' };
+/** G.711 is kept as the samples that its codes stand for (`g711.ts`). */
+export const AUDIO_CODECS: Readonly<Record<string, AudioCodec>> = { opus: 'opus', pcmu: 'pcm-s16', pcma: 'pcm-s16' };
 
 /** Whether frames of a codec can be kept as they come. */
 export const canRecord = (kind: MediaKind, codec: string): boolean =>

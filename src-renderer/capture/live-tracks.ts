@@ -96,6 +96,7 @@ export class LiveTracks {
       muted: consumer.producerPaused,
       held: held ? { trackId: null } : null,
       pausedAtMs: null,
+      spatial: null,
       layersAtMs: null,
       resolutionAtMs: null,
       screen,
@@ -169,8 +170,11 @@ export class LiveTracks {
   layersChanged(consumerId: string, spatial: number | null, temporal: number | null): void {
     const track = this.#tracks.get(consumerId);
     if (!track || track.held) return;
-    track.layersAtMs = this.#host.sessionMs();
     this.#host.timeline({ type: 'layer-switch', track_id: track.trackId, spatial, temporal });
+    // More or fewer pictures a second are the same picture.
+    if (spatial === track.spatial) return;
+    track.spatial = spatial;
+    track.layersAtMs = this.#host.sessionMs();
     this.#layerSwitch(track);
   }
 

@@ -15,6 +15,8 @@ export interface LiveTrack {
   muted: boolean;
   /** The recording is paused: nothing of it is kept. The track that it was until then, where there was one. */
   held: { trackId: string | null } | null;
+  /** The spatial layer that the server last said that it sends. */
+  spatial: number | null;
   /** When the server last said that it sends another layer, until the picture has changed. */
   layersAtMs: number | null;
   /** When the picture's size last changed, until the server has said why. */

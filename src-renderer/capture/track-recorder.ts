@@ -1,7 +1,11 @@
 import type { TrackStats } from '../../src-main/contract/capture.ts';
-import { isIdr, parameterSets, splitAnnexB, toLengthPrefixed } from './annexb.ts';
+import { H264, splitAnnexB, toLengthPrefixed, type NalCodec } from './annexb.ts';
+import { PictureBuilder } from './picture-builder.ts';
+import { PictureAssembler } from './layers.ts';
 import { ClockSampler, RtpUnwrapper } from './clock.ts';
+import { linearSamples } from './g711.ts';
 import { GapDetector, type Gap } from './gaps.ts';
+import { H265 } from './hevc.ts';
 import { opusDurationMs } from './opus.ts';
 import type { Outbox } from './outbox.ts';
 import { ReorderBuffer, type AudioPacket } from './reorder.ts';
@@ -20,7 +24,7 @@ export interface VideoFrame {
 
 interface CompleteFrame extends OrderedFrame {
   frame: VideoFrame;
-  /** NAL units of H.264. */
+  /** NAL units, where the codec has them. */
   units: Uint8Array[] | null;
   key: boolean;
 }
@@ -47,6 +51,9 @@ export class TrackRecorder {
   readonly #clock = new ClockSampler();
   readonly #reorder = new ReorderBuffer();
   readonly #order = new VideoOrder<CompleteFrame>();
+  readonly #nal: NalCodec | null;
+  /** For the codecs whose spatial layers come as frames of their own. */
+  readonly #layers: { assembler: PictureAssembler<CompleteFrame>; builder: PictureBuilder } | null;
   readonly #listener: TrackListener;
   readonly #gaps: GapDetector;
   #file: TrackFile | null = null;
@@ -67,6 +74,9 @@ export class TrackRecorder {
     this.#rtp = new RtpUnwrapper(info.clockRate);
     this.#listener = listener;
     this.#gaps = new GapDetector(info.source === 'screen');
+    this.#nal = NAL_CODECS[info.codec] ?? null;
+    const isLayered = info.codec === 'vp9' || info.codec === 'av1';
+    this.#layers = isLayered ? { assembler: new PictureAssembler(), builder: new PictureBuilder(info.codec) } : null;
     this.#stats = {
       trackId: info.trackId,
       frames: 0,
@@ -84,19 +94,20 @@ export class TrackRecorder {
   video(frame: VideoFrame): void {
     const arrivalMs = nowMs();
     this.lastFrameAtMs = arrivalMs;
-    const units = this.info.codec === 'h264' ? splitAnnexB(frame.data) : null;
-    const key = units ? isIdr(units) : frame.key;
+    const units = this.#nal ? splitAnnexB(frame.data) : null;
+    const key = units && this.#nal ? this.#nal.isKey(units) : frame.key;
     if (key) this.lastKeyFrameAtMs = arrivalMs;
     if (this.#file) this.#noteGap(arrivalMs);
     const ticks = this.#rtp.unwrap(frame.rtpTimestamp, arrivalMs);
-    const late = this.#order.late;
-    this.#writeVideo(this.#order.push({ frame, units, key, ticks, arrivalMs }));
-    if (this.#order.late > late) this.lossAtMs = arrivalMs;
+    const late = this.#lateFrames;
+    this.#writePictures(this.#order.push({ frame, units, key, ticks, arrivalMs }), arrivalMs);
+    if (this.#lateFrames > late) this.lossAtMs = arrivalMs;
   }
 
   /** Writes what has waited long enough for what did not come. */
   poll(): void {
-    this.#writeVideo(this.#order.release(nowMs()));
+    const now = nowMs();
+    this.#writePictures(this.#order.release(now), now);
   }
 
   /** Takes an audio packet, in whatever order they come. */
@@ -120,7 +131,7 @@ export class TrackRecorder {
 
   /** Cumulative numbers for the window and the manifest. */
   stats(): TrackStats {
-    const lost = this.#reorder.lost + this.#reorder.late + this.#order.late + this.#refused;
+    const lost = this.#reorder.lost + this.#reorder.late + this.#lateFrames + this.#refused;
     const { lastKeyFrameAtMs } = this;
     const lastKeyFrameMs = lastKeyFrameAtMs === null ? null : Math.round(lastKeyFrameAtMs - this.info.epochMs);
     return { ...this.#stats, lostFrames: this.#stats.lostFrames + lost, lastKeyFrameMs };
@@ -129,7 +140,7 @@ export class TrackRecorder {
   /** Ends the file and says so to main; every byte goes before. */
   async close(): Promise<void> {
     this.#writeAudio(this.#reorder.flush());
-    this.#writeVideo(this.#order.release(Infinity));
+    this.#writePictures(this.#order.release(Infinity), Infinity);
     const sample = this.#clock.end();
     if (sample) this.#sendClock(sample);
     await this.#file?.close();
@@ -139,6 +150,22 @@ export class TrackRecorder {
       endFileMs: this.#file ? this.#lastFileMs + this.#lastDurationMs : 0,
       stats: this.stats(),
     });
+  }
+
+  /** Frames that came too late to be put in their place. */
+  get #lateFrames(): number {
+    return this.#order.late + (this.#layers?.assembler.late ?? 0);
+  }
+
+  /** Puts the layers of each picture together, where the codec has any, and writes what is complete. */
+  #writePictures(frames: readonly CompleteFrame[], now: number): void {
+    if (!this.#layers) return this.#writeVideo(frames);
+    const { assembler, builder } = this.#layers;
+    const pictures = assembler.push(frames, now).map((layers): CompleteFrame | null => {
+      const [first] = layers;
+      return first ? { ...first, ...builder.build(layers) } : null;
+    });
+    this.#writeVideo(pictures.filter((picture) => picture !== null));
   }
 
   /** What comes before the first key frame cannot be decoded by anybody and is not kept. */
@@ -153,7 +180,7 @@ export class TrackRecorder {
         this.#open(parameters, arrivalMs);
         this.#noteGap(arrivalMs);
       }
-      if (key) this.#noteResolution(frame);
+      this.#noteResolution(frame);
       this.#write(units ? toLengthPrefixed(units) : frame.data, key, ticks, arrivalMs, null);
     }
   }
@@ -162,8 +189,8 @@ export class TrackRecorder {
     const size = { width: frame.width || 16, height: frame.height || 16 };
     const { codec } = this.info;
     if (!units) return { kind: 'video', codec, codecString: CODEC_STRINGS[codec] ?? codec, ...size };
-    const sets = parameterSets(units);
-    return sets && { kind: 'video', codec, codecString: sets.codec, description: sets.avcC, ...size };
+    const sets = this.#nal?.parameterSets(units);
+    return sets ? { kind: 'video', codec, codecString: sets.codec, description: sets.description, ...size } : null;
   }
 
   #noteGap(arrivalMs: number): void {
@@ -177,12 +204,14 @@ export class TrackRecorder {
   }
 
   #writeAudio(packets: readonly AudioPacket[]): void {
+    const { codec, clockRate, channels } = this.info;
     for (const { data, ticks, arrivalMs } of packets) {
       if (!this.#file) {
-        const { codec, clockRate, channels } = this.info;
         this.#open({ kind: 'audio', codec, sampleRate: clockRate, channels }, arrivalMs);
       }
-      this.#write(data, true, ticks, arrivalMs, this.info.codec === 'opus' ? opusDurationMs(data) : DEFAULT_FRAME_MS);
+      const samples = linearSamples(codec, data);
+      const durationMs = samples ? (data.length * 1000) / clockRate / channels : opusDurationMs(data);
+      this.#write(samples ?? data, true, ticks, arrivalMs, durationMs);
     }
   }
 
@@ -224,3 +253,4 @@ export class TrackRecorder {
 
 /** Codec strings where the stream does not tell its own: profile 0, 8 bits, level 3.1 or its like. */
 const CODEC_STRINGS: Readonly<Record<string, string>> = { vp8: 'vp8', vp9: 'vp09.00.31.08', av1: 'av01.0.05M.08' };
+const NAL_CODECS: Readonly<Record<string, NalCodec>> = { h264: H264, h265: H265 };

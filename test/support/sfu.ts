@@ -23,6 +23,8 @@ export interface SfuOptions {
   host?: string;
   /** Whether `impair` can be used: WebRTC then goes through UDP relays. */
   impairable?: boolean;
+  /** Codecs that rooms take besides those of mediasoup-demo's example configuration. */
+  codecs?: types.RtpCodecCapability[];
   /** Of the impairment's chances: the same one gives the same fates. */
   seed?: number;
 }
@@ -148,7 +150,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
     const existing = rooms.get(roomId);
     if (existing) return existing;
     const created = worker
-      .createRouter({ mediaCodecs: structuredClone(MEDIA_CODECS) })
+      .createRouter({ mediaCodecs: structuredClone([...MEDIA_CODECS, ...(options.codecs ?? [])]) })
       .then((router) => Room.create({ roomId, router, dialect, stats, links, host, mediasoupVersion: version }))
       .then((room) => {
         openRooms.set(roomId, room);

@@ -98,7 +98,19 @@ export async function pictureFormats(file: string): Promise<string[]> {
 /** What ffmpeg complains of when it decodes everything and stops at the first error; empty when it is clean. */
 export async function decodeErrors(file: string): Promise<string> {
   const { code, stderr } = await run(ffmpegBin(), [
-    ...['-v', 'error', '-xerror', '-err_detect', 'explode', '-nostdin', '-i', file, '-map', '0', '-f', 'null', '-'],
+    ...[
+      '-v',
+      'error',
+      '-xerror',
+      '-err_detect',
+      'explode',
+      '-nostdin',
+      '-i',
+      file,
+      '-map',
+      '0',
+      ...['-enc_time_base', '-1', '-f', 'null', '-'],
+    ],
   ]);
   return code === 0 && stderr === '' ? '' : `exit code ${String(code)}: ${stderr}`;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fadeEdges, opusPacketSamples, OpusPlacer } from './opus.ts';
+import { opusPacketSamples } from './opus.ts';
+import { fadeEdges, PacketPlacer } from './packet-placer.ts';
+import { soundCodec } from './sound-codec.ts';
 
 describe('opusPacketSamples', () => {
   it.each<[string, number[], number]>([
@@ -14,10 +16,10 @@ describe('opusPacketSamples', () => {
   ])('%s', (_, bytes, samples) => expect(opusPacketSamples(Uint8Array.from(bytes))).toBe(samples));
 });
 
-describe('OpusPlacer', () => {
+describe('PacketPlacer', () => {
   const packet = Uint8Array.of(0xfc, 1, 2);
   const place = (times: number[]): string[] => {
-    const placer = new OpusPlacer();
+    const placer = new PacketPlacer(soundCodec('opus'));
     const placed = times.flatMap((time) => placer.place(packet, time));
     placer.finish();
     return placed.map(

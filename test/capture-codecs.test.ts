@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SessionTrack } from '../src-main/contract/session.ts';
+import { startBrowser, type BrowserPeer } from './support/browser-publisher.ts';
+import type { BrowserCounts } from './support/browser/page.ts';
+import {
+  beepTimes,
+  decodeErrors,
+  flashTimes,
+  frameCounters,
+  pairEvents,
+  probe,
+  streamOf,
+} from './support/media-checks.ts';
+import { COLOURS, TONES } from './support/publisher/pattern.ts';
+import { readRecorded, type Recorded } from './support/recorded.ts';
+import { startRecorder } from './support/recorder.ts';
+import { startSfu, type Sfu } from './support/sfu.ts';
+
+const FPS = 15;
+const SECONDS = 12;
+/**
+ * Beep against flash as a browser sends them: it draws when a timer fires (a picture lasts 67 ms at 15 a second), and
+ * reads the sound's clock in steps of its output's buffer (up to 20 ms).
+ */
+const SYNC_TOLERANCE_MS = 100;
+/** A server sends the lower layers first and goes up within this time. */
+const LAYERS_S = 4;
+
+const VIDEO = { width: 640, height: 360, fps: FPS, audio: { mimeType: 'audio/opus' } };
+type Cast = Omit<BrowserPeer, 'url' | 'colour' | 'toneHz' | 'name' | 'peerId' | 'width' | 'height' | 'fps'> & {
+  /** What its session track is to be called. */
+  codecs: [video: string, audio: string];
+  /** Spatial layers that come as frames of their own. */
+  layers?: number;
+};
+const vp9 = (profile: number) => ({ mimeType: 'video/VP9', parameters: { 'profile-id': profile } });
+const opus = { mimeType: 'audio/opus' };
+
+/** One room, everybody in another codec; the names are those of the tests. */
+const CAST: Record<string, Cast> = {
+  'VP9, profile 0': { video: vp9(0), audio: opus, codecs: ['vp9', 'opus'] },
+  'VP9, profile 2': { video: vp9(2), audio: opus, codecs: ['vp9', 'opus'] },
+  'VP9 SVC, L2T3_KEY': { video: vp9(0), audio: null, scalabilityMode: 'L2T3_KEY', codecs: ['vp9', ''], layers: 2 },
+  'VP9 SVC, L2T2': { video: vp9(0), audio: null, scalabilityMode: 'L2T2', codecs: ['vp9', ''], layers: 2 },
+  AV1: { video: { mimeType: 'video/AV1' }, audio: opus, codecs: ['av1', 'opus'] },
+  'AV1 SVC, L2T2_KEY': {
+    video: { mimeType: 'video/AV1' },
+    audio: null,
+    scalabilityMode: 'L2T2_KEY',
+    codecs: ['av1', ''],
+    layers: 2,
+  },
+  'H.264 and PCMA': { video: { mimeType: 'video/H264' }, audio: { mimeType: 'audio/PCMA' }, codecs: ['h264', 'pcma'] },
+  'VP8 and PCMU': { video: { mimeType: 'video/VP8' }, audio: { mimeType: 'audio/PCMU' }, codecs: ['vp8', 'pcmu'] },
+};
+const NAMES = Object.keys(CAST);
+
+const peers = Object.values(CAST).map(({ codecs: _codecs, layers: _layers, ...cast }, i) => ({
+  ...VIDEO,
+  ...cast,
+  peerId: `peer${i}`,
+  name: NAMES[i] ?? '',
+  colour: COLOURS[i % COLOURS.length] ?? '',
+  toneHz: TONES[i % TONES.length] ?? 0,
+}));
+
+let sfu: Sfu;
+let recorded: Recorded;
+let counts: BrowserCounts[];
+
+beforeAll(async () => {
+  sfu = await startSfu({
+    dialect: 'classic',
+    codecs: [
+      { kind: 'video', mimeType: 'video/VP9', clockRate: 90_000, parameters: { 'profile-id': 0 } },
+      { kind: 'video', mimeType: 'video/AV1', clockRate: 90_000 },
+      { kind: 'audio', mimeType: 'audio/PCMU', clockRate: 8000 },
+      { kind: 'audio', mimeType: 'audio/PCMA', clockRate: 8000 },
+    ],
+  });
+  const recorder = await startRecorder(sfu.url('codecs'), ['--stop-when-empty', '1', '--no-upload']);
+  await sfu.waitForPeers('codecs', 1);
+  const browser = await startBrowser(sfu, 'codecs', peers);
+  await sleep(SECONDS * 1000);
+  counts = await browser.finish();
+  await browser.leave();
+  recorded = await readRecorded(await recorder.done());
+}, 240_000);
+
+afterAll(() => sfu.close());
+
+const trackOf = (i: number, kind: 'audio' | 'video'): SessionTrack => {
+  const track = recorded.session.tracks.find((one) => one.peer_id === `peer${i}` && one.kind === kind);
+  if (!track) throw new Error(`no ${kind} of ${NAMES[i]}`);
+  return track;
+};
+const fileOf = (track: SessionTrack): string => join(recorded.done.session_dir ?? '', track.file);
+
+test('nobody is left out', () => {
+  expect(recorded.code).toBe(0);
+  expect(recorded.timeline.filter(({ type }) => type === 'warning')).toEqual([]);
+  expect(recorded.done.streams).toHaveLength(NAMES.length);
+});
+
+describe.each(NAMES.map((name, i) => [name, i] as const))('%s', (name, i) => {
+  const cast = CAST[name];
+  const [video, audio] = cast?.codecs ?? [];
+  const layers = cast?.layers ?? 1;
+
+  test('every picture that came is in the track, once, at its full size, and stock ffmpeg decodes it', async () => {
+    const track = trackOf(i, 'video');
+    expect(track).toMatchObject({ codec: video, width: 640, height: 360 });
+    // A server may begin to send in the middle of a layered picture, which nobody can decode.
+    expect(track.lost_frames).toBeLessThanOrEqual(layers - 1);
+    expect(await decodeErrors(fileOf(track))).toBe('');
+    const pictures = await frameCounters(fileOf(track));
+    expect(pictures).toHaveLength(track.frames);
+    // The lowest layers begin too coarse for their numbers to be read.
+    const start = (pictures[0]?.timeS ?? 0) + (layers > 1 ? LAYERS_S : 0);
+    const numbers = pictures.filter(({ timeS }) => timeS >= start).map(({ counter }) => counter ?? NaN);
+    numbers.forEach((number, n) => n > 0 && expect(number).toBeGreaterThan(numbers[n - 1] ?? Infinity));
+    // An encoder that is short of time leaves pictures out: no more than those are missing.
+    const { drawn = 0, frames = 0 } = counts[i] ?? {};
+    const leftOut = drawn - Math.floor(frames / layers);
+    expect(numbers.length).toBeGreaterThanOrEqual(drawn - (numbers[0] ?? Infinity) - leftOut);
+  });
+
+  test(audio ? 'every packet that the server sent is in its track' : 'it has no sound', async () => {
+    if (!audio) return expect(recorded.session.tracks.filter((one) => one.peer_id === `peer${i}`)).toHaveLength(1);
+    const track = trackOf(i, 'audio');
+    expect(track).toMatchObject({ codec: audio, lost_frames: 0 });
+    const { consumers } = await sfu.stats();
+    expect(track.frames).toBe(
+      consumers.find((one) => one.producerPeerId === `peer${i}` && one.kind === 'audio')?.packets,
+    );
+    expect(await decodeErrors(fileOf(track))).toBe('');
+  });
+
+  test(audio ? 'its MP4 plays, in sync' : 'its MP4 plays', async () => {
+    const file = recorded.done.streams.find(({ peer_id }) => peer_id === `peer${i}`)?.file ?? '';
+    expect(await decodeErrors(file)).toBe('');
+    expect(streamOf(await probe(file), 'video')).toMatchObject({ codec_name: 'h264', width: 640, height: 360 });
+    const flashes = await flashTimes(file);
+    expect(flashes.length).toBeGreaterThanOrEqual(SECONDS - LAYERS_S);
+    if (!audio) return;
+    const pairs = pairEvents(flashes, await beepTimes(file, TONES[i % TONES.length] ?? 0));
+    expect(pairs.length).toBeGreaterThanOrEqual(SECONDS - LAYERS_S);
+    expect(Math.max(...pairs.map(({ offsetMs }) => Math.abs(offsetMs)))).toBeLessThanOrEqual(SYNC_TOLERANCE_MS);
+  });
+});
