@@ -100,6 +100,8 @@ export const captureMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stats'), tracks: z.array(trackStatsSchema) }),
   /** The track's last message: its file is complete. `endFileMs` is the end of its last frame. */
   z.object({ type: z.literal('track-closed'), trackId: z.uuid(), endFileMs: z.number(), stats: trackStatsSchema }),
+  /** The same for a file that a MediaRecorder made: what it holds is for the file to say. */
+  z.object({ type: z.literal('track-stored'), trackId: z.uuid() }),
   z.object({ type: z.literal('stopped'), t: z.number() }),
   z.object({
     type: z.literal('failed'),

@@ -1,4 +1,12 @@
-import { EncodedPacketSink, FilePathSource, Input, MATROSKA, type EncodedPacket, type InputTrack } from 'mediabunny';
+import {
+  EncodedPacketSink,
+  FilePathSource,
+  Input,
+  MATROSKA,
+  WEBM,
+  type EncodedPacket,
+  type InputTrack,
+} from 'mediabunny';
 
 /** A captured track's Matroska file, open for reading. It may have been cut off at any byte. */
 export interface OpenTrack {
@@ -9,7 +17,7 @@ export interface OpenTrack {
 
 /** Opens a track file; null where it holds no track yet (a crash before the first frame was on disk). */
 export async function openTrack(file: string): Promise<OpenTrack | null> {
-  const input = new Input({ source: new FilePathSource(file), formats: [MATROSKA] });
+  const input = new Input({ source: new FilePathSource(file), formats: [MATROSKA, WEBM] });
   try {
     const [track] = await input.getTracks();
     if (track) return { track, sink: new EncodedPacketSink(track), close: () => input.dispose() };

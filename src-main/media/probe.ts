@@ -1,4 +1,13 @@
-import { EncodedPacketSink, FilePathSource, Input, MATROSKA, MP4, type InputFormat, type InputTrack } from 'mediabunny';
+import {
+  EncodedPacketSink,
+  FilePathSource,
+  Input,
+  MATROSKA,
+  MP4,
+  WEBM,
+  type InputFormat,
+  type InputTrack,
+} from 'mediabunny';
 import { RollcallError } from '../contract/errors.ts';
 
 export interface ProbedTrack {
@@ -26,7 +35,7 @@ export interface ProbedFile {
  * @throws RollcallError `MEDIA_INVALID` where the file cannot be read as MP4 or Matroska
  */
 export const probe = (file: string): Promise<ProbedFile> =>
-  readMediaFile(file, [MP4, MATROSKA], async (input) => {
+  readMediaFile(file, [MP4, MATROSKA, WEBM], async (input) => {
     const tracks: ProbedTrack[] = [];
     for (const track of await input.getTracks()) tracks.push(await probeTrack(track));
     return { tracks, durationMs: Math.max(0, ...tracks.map((track) => track.endMs)) };

@@ -265,6 +265,8 @@ export class SessionCapture {
         return this.#tellHealth();
       case 'track-closed':
         return this.#trackClosed(message);
+      case 'track-stored':
+        return this.#open().tracks.close(message.trackId);
       case 'stopped':
         return this.#end();
       case 'failed':

@@ -1,7 +1,10 @@
 import type { OrderedFrame } from './video-order.ts';
 
-/** The layers of a picture come within a few milliseconds; one that was lost and sent again was waited for before. */
-const COMPLETE_MS = 250;
+/**
+ * The next picture ends the one before it; this is for the last before a pause. A sender that is short of time sends a
+ * higher layer long after the lower one, and everything is to be on disk within a second.
+ */
+const COMPLETE_MS = 600;
 
 /**
  * Puts the spatial layers of a picture together: frames of the same timestamp. That there is no more of a picture is

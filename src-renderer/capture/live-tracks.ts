@@ -2,6 +2,7 @@ import type { SpanReason, TimelineEvent } from '../../src-main/contract/timeline
 import { tapSupport } from '../call/call.ts';
 import type { NewConsumer } from '../call/signalling.ts';
 import { canRecord } from './codecs.ts';
+import { recordedAs, Reencoders } from './reencoder.ts';
 import { screenNumber, type LiveTrack, type StreamIds } from './stream-ids.ts';
 import type { ToWorker, TrackInfo } from './worker-messages.ts';
 
@@ -46,6 +47,7 @@ export class LiveTracks {
   readonly #host: TrackHost;
   readonly #streamIds: StreamIds;
   readonly #tracks = new Map<string, LiveTrack>();
+  readonly #reencoders: Reencoders;
   /** The last track of each stream and kind that ended and whose source may come back. */
   readonly #ended = new Map<string, Ended>();
   /** While nothing is kept (the recording is paused, the disk cannot follow): since when, ms on the session clock. */
@@ -57,6 +59,7 @@ export class LiveTracks {
   constructor(host: TrackHost, streamIds: StreamIds) {
     this.#host = host;
     this.#streamIds = streamIds;
+    this.#reencoders = new Reencoders((message) => host.toWorker(message));
   }
 
   get consumerIds(): string[] {
@@ -77,12 +80,9 @@ export class LiveTracks {
     const { kind, source, peerId } = consumer;
     const parameters = consumer.rtpParameters.codecs[0];
     const codec = (parameters?.mimeType.split('/')[1] ?? 'unknown').toLowerCase();
-    if (!canRecord(kind, codec)) {
-      const message = `The ${kind} of ${peerId} is ${codec}, which cannot be recorded; ask for another codec.`;
-      this.#host.timeline({ type: 'warning', code: 'CODEC_NOT_RECORDED', message });
-      return;
-    }
     const clockRate = parameters?.clockRate ?? (kind === 'video' ? 90_000 : 48_000);
+    const isKept = canRecord(kind, codec);
+    const media = isKept ? { codec, clockRate } : recordedAs(kind);
     const held = this.#heldAtMs !== null;
     const screens = [...this.#tracks.values()].filter((live) => live.peerId === peerId && live.source === 'screen');
     const screen = source === 'screen' ? screenNumber(kind, screens) : 0;
@@ -92,7 +92,8 @@ export class LiveTracks {
       peerId,
       kind,
       source,
-      media: { codec, clockRate, channels: parameters?.channels ?? 1 },
+      media: { ...media, channels: parameters?.channels ?? 1 },
+      reencoded: isKept ? null : receiver,
       muted: consumer.producerPaused,
       held: held ? { trackId: null } : null,
       pausedAtMs: null,
@@ -102,7 +103,9 @@ export class LiveTracks {
       screen,
     };
     this.#tracks.set(consumer.consumerId, track);
+    if (!isKept) this.#passThrough(receiver, track, codec);
     const info = held ? this.#info(track, epochMs, null) : this.#begin(track, epochMs);
+    if (!isKept) return held ? undefined : this.#reencoders.begin(info, receiver);
     if (tapSupport() === 'script-transform') {
       this.#host.toWorker({ type: 'expect-track', info, held });
       receiver.transform = new RTCRtpScriptTransform(this.#host.worker, { trackId: track.trackId });
@@ -110,6 +113,22 @@ export class LiveTracks {
       const { readable, writable } = (receiver as LegacyReceiver).createEncodedStreams();
       this.#host.toWorker({ type: 'track', info, held, readable, writable }, [readable, writable]);
     }
+  }
+
+  /** Its frames all go to their decoder; the timeline says that what is kept is not what was sent. */
+  #passThrough(receiver: RTCRtpReceiver, { trackId, kind, peerId, media }: LiveTrack, codec: string): void {
+    const message =
+      `The ${kind} of ${peerId} is ${codec}, which cannot be kept as it is sent: ` +
+      `it is encoded again, as ${media.codec}. Ask for another codec to have it as it is.`;
+    this.#host.timeline({ type: 'warning', code: 'CODEC_REENCODED', track_id: trackId, message });
+    if (tapSupport() === 'script-transform') return;
+    const { readable, writable } = (receiver as LegacyReceiver).createEncodedStreams();
+    readable.pipeTo(writable).catch((error: unknown) => console.warn('frames ended', String(error)));
+  }
+
+  /** Resolves when the files that the page itself makes are complete. */
+  filesEnded(): Promise<void> {
+    return this.#reencoders.ended();
   }
 
   pause(consumerId: string, paused: boolean): void {
@@ -134,6 +153,7 @@ export class LiveTracks {
       const { trackId } = track;
       this.#endPause(track);
       this.#host.timeline({ type: 'track-ended', track_id: trackId, reason: HOLD_WORDS[reason] });
+      this.#reencoders.end(trackId);
       this.#host.toWorker({ type: 'hold-track', trackId });
       this.#interrupted.push(trackId);
       track.held = { trackId };
@@ -155,7 +175,8 @@ export class LiveTracks {
       track.held = null;
       track.trackId = crypto.randomUUID();
       const info = this.#begin(track, epochMs);
-      this.#host.toWorker({ type: 'continue-track', heldId, info });
+      if (track.reencoded) this.#reencoders.begin(info, track.reencoded);
+      else this.#host.toWorker({ type: 'continue-track', heldId, info });
     }
   }
 
@@ -222,6 +243,7 @@ export class LiveTracks {
       this.#ended.set(sourceKey(track), ended);
     }
     if (!track.held) this.#host.timeline({ type: 'track-ended', track_id: track.trackId, reason });
+    this.#reencoders.end(track.trackId);
     this.#host.toWorker({ type: 'close-track', trackId: track.trackId });
   }
 
@@ -276,7 +298,12 @@ export class LiveTracks {
       ...(kind === 'audio' ? { channels: media.channels } : {}),
       ...(track.muted ? { paused: true } : {}),
     });
-    const continues = this.#continued(track);
+    let continues = this.#continued(track);
+    if (continues && track.reencoded) {
+      // Nobody else sees its first frame: it begins now.
+      this.#span(continues.trackId, continues.reason, continues.fromMs ?? continues.endedAtMs);
+      continues = null;
+    }
     if (track.muted) {
       this.#host.toWorker({ type: 'pause-track', trackId, paused: true });
       this.#beginPause(track);

@@ -365,7 +365,7 @@ export class CaptureSession {
     this.#tracks.endHold(this.#sessionMs());
     for (const consumerId of this.#tracks.consumerIds)
       this.#tracks.end(consumerId, 'the recording was stopped', 'gone');
-    this.#toWorker({ type: 'close-all' });
+    void this.#tracks.filesEnded().then(() => this.#toWorker({ type: 'close-all' }));
   }
 
   /** Who is there, to main. Nobody counts as gone for good while the call is lost, or before they could come back. */

@@ -43,6 +43,10 @@ export type ToWorker =
   /** Whether the connection is there over which media come. */
   | { type: 'link'; up: boolean }
   | { type: 'close-track'; trackId: string }
+  /** The next bytes of the file of a track that the page encodes again, and the file's end. */
+  | { type: 'recorded'; trackId: string; epochMs: number; data: Uint8Array }
+  | { type: 'recorded-stats'; trackId: string; frames: number; lostFrames: number }
+  | { type: 'recorded-end'; trackId: string }
   /** Close every track, then answer `all-closed`. */
   | { type: 'close-all' };
 

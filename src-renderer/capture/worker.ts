@@ -1,6 +1,6 @@
 /// <reference lib="webworker" />
 import type { SpanReason } from '../../src-main/contract/timeline.ts';
-import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/capture.ts';
+import type { CaptureCommand, CaptureMessage, TrackStats } from '../../src-main/contract/capture.ts';
 import { KeyFramePolicy } from './key-frames.ts';
 import { LevelMeter } from './level-meter.ts';
 import { Outbox } from './outbox.ts';
@@ -40,6 +40,8 @@ interface ActiveTrack {
 const tracks = new Map<string, ActiveTrack>();
 /** Taps of tracks that are held while the recording is paused. */
 const held = new Map<string, Tap>();
+/** Files that the page makes, with their numbers. */
+const recorded = new Map<string, TrackStats>();
 /** Tracks announced for a script transform whose frames have not come yet. */
 const expected = new Map<string, { info: TrackInfo; held: boolean }>();
 /** Files being ended: `close-all` waits for these too. */
@@ -188,6 +190,16 @@ function continueTrack(heldId: string, info: TrackInfo): void {
   toPage({ type: 'key-frame-wanted', trackId: info.trackId, reason: 'start' });
 }
 
+function takeRecorded({ trackId, epochMs: epoch, data }: Extract<ToWorker, { type: 'recorded' }>): void {
+  epochMs = epoch;
+  const stats = recorded.get(trackId) ?? {
+    ...{ trackId, frames: 0, keyFrames: 0, bytes: 0, lostFrames: 0 },
+    ...{ width: null, height: null, lastKeyFrameMs: null, level: null },
+  };
+  outbox.append(trackId, stats.bytes, data);
+  recorded.set(trackId, { ...stats, bytes: stats.bytes + data.length });
+}
+
 async function closeAll(): Promise<void> {
   for (const trackId of [...tracks.keys()]) closeTrack(trackId);
   await Promise.all(closing);
@@ -201,10 +213,10 @@ function tick(): void {
     const reason = track.policy?.due(now, track.recorder, track.paused);
     if (reason) toPage({ type: 'key-frame-wanted', trackId, reason });
   }
-  if (tracks.size > 0) {
+  if (tracks.size > 0 || recorded.size > 0) {
     const level = ({ meter }: ActiveTrack): number | null => (meter ? (meter.read() ?? 0) : null);
     const list = [...tracks.values()].map((track) => ({ ...track.recorder.stats(), level: level(track) }));
-    outbox.send({ type: 'stats', tracks: list });
+    outbox.send({ type: 'stats', tracks: [...list, ...recorded.values()] });
   }
 }
 
@@ -279,6 +291,19 @@ function handlePage(message: ToWorker): void {
       return;
     case 'close-track':
       closeTrack(message.trackId);
+      return;
+    case 'recorded':
+      takeRecorded(message);
+      return;
+    case 'recorded-stats': {
+      const { trackId, frames, lostFrames } = message;
+      const stats = recorded.get(trackId);
+      if (stats) recorded.set(trackId, { ...stats, frames, lostFrames });
+      return;
+    }
+    case 'recorded-end':
+      recorded.delete(message.trackId);
+      outbox.send({ type: 'track-stored', trackId: message.trackId });
       return;
     case 'close-all':
       void closeAll();
