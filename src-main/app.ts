@@ -66,6 +66,9 @@ export class RollcallApp implements AppService {
   readonly #environment: Environment;
   readonly #index: SessionIndex;
   readonly #listeners = new Set<(change: AppChange) => void>();
+  readonly #settingsListeners = new Set<() => void>();
+  /** When a session's failed uploads are sent again by themselves, Unix milliseconds. */
+  uploadRetryAt: (sessionId: string) => number | null = () => null;
   /** By session id: making files or uploading, outside of a recording. */
   readonly #work = new Map<string, Work>();
   /** Every upload outside of a recording goes through it. */
@@ -103,7 +106,10 @@ export class RollcallApp implements AppService {
       await this.previews(sessionId, outputId).catch((error: unknown) => console.error('previews:', error));
     };
     const changed = async (): Promise<void> => this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
-    this.settings = new AppSettings(environment, changed);
+    this.settings = new AppSettings(environment, async () => {
+      await changed();
+      for (const listener of this.#settingsListeners) listener();
+    });
     this.setup = new AppSetup(environment, changed);
     this.library = new AppLibrary({
       index: this.#index,
@@ -171,7 +177,20 @@ export class RollcallApp implements AppService {
   }
 
   async session(sessionId: string): Promise<SessionDetail> {
-    return this.#index.detail(sessionId);
+    const retryAt = this.uploadRetryAt(sessionId);
+    const detail = await this.#index.detail(sessionId);
+    return retryAt === null ? detail : { ...detail, uploadRetryAt: new Date(retryAt).toISOString() };
+  }
+
+  /** Tells everybody of a session once more: what is not in its folder has changed. */
+  tellSession(sessionId: string): void {
+    const changed = this.#index.list().filter((summary) => summary.sessionId === sessionId);
+    this.#tell({ kind: 'sessions', changed, removed: [] });
+  }
+
+  onSettingsChanged(listener: () => void): () => void {
+    this.#settingsListeners.add(listener);
+    return () => this.#settingsListeners.delete(listener);
   }
 
   async startRecording(target: RecordTarget): Promise<void> {

@@ -1,13 +1,12 @@
 import { ApiRuntime, openApi } from './api-runtime.ts';
 import { RollcallApp } from './app.ts';
+import { BackgroundDelivery } from './background-delivery.ts';
 import type { Outcome } from './cli/program.ts';
 import type { ServeWords } from './cli/serve-commands.ts';
 import type { ServeEvent } from './contract/events.ts';
 import type { Environment } from './environment.ts';
 import { mkdir } from 'node:fs/promises';
-import { OutboxRunner } from './outbox-runner.ts';
 import { lockSession } from './recording/lock.ts';
-import { settingsOfSession } from './settings/session-room.ts';
 import { watchPlan } from './settings/watch-plan.ts';
 import { RoomWatcher } from './watcher.ts';
 
@@ -54,12 +53,8 @@ async function runServer(
     },
     onOver: (run, { error }) => runtime.count(run, error !== null),
   });
-  const outbox = new OutboxRunner({
-    source: app,
-    settingsOf: async (session) => settingsOfSession(await environment.settings(), session),
-    accountId: () => environment.settingsStore.installationId(),
-  });
-  const runtime = new ApiRuntime({ environment, app, webhookQueue: () => outbox.depth });
+  const delivery = new BackgroundDelivery(app, environment);
+  const runtime = new ApiRuntime({ environment, app, webhookQueue: () => delivery.webhookQueue });
   const watcher = new RoomWatcher({
     app,
     settings: () => environment.settings(),
@@ -76,7 +71,7 @@ async function runServer(
       : `${environment.apiTokens.list().length} tokens may use it.`;
   tell({ event: 'listening', url: server.url, hint });
   // Finishing what an earlier run left takes its time: rooms are watched meanwhile.
-  const started = app.start().then(() => outbox.start());
+  const started = app.start().then(() => delivery.start());
   await watcher.start();
   await aborted(interrupted);
 
@@ -84,7 +79,7 @@ async function runServer(
   watcher.close();
   const ended = await app.finish();
   await started;
-  await outbox.close();
+  await delivery.close();
   await server.close();
   const failed = ended.find(({ done, error }) => done !== null && error !== null);
   return { done: null, error: failed?.error ?? null };

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { ApiRuntime } from './api-runtime.ts';
 import { ApiSwitch } from './api-switch.ts';
 import { RollcallApp } from './app.ts';
+import { BackgroundDelivery } from './background-delivery.ts';
 import type { Environment } from './environment.ts';
-import { OutboxRunner } from './outbox-runner.ts';
-import { settingsOfSession } from './settings/session-room.ts';
 import { registerIpc, sendChange } from './shell/ipc.ts';
 import { focusWindow, openMainWindow } from './shell/main-window.ts';
 import { joinUrlOf, linkIn } from './shell/deep-link.ts';
@@ -25,12 +24,8 @@ export async function runWindow(environment: Environment): Promise<void> {
     onEvent: (event) => runtime.hear(event),
     onOver: (run, { error }) => runtime.count(run, error !== null),
   });
-  const outbox = new OutboxRunner({
-    source: service,
-    settingsOf: async (session) => settingsOfSession(await environment.settings(), session),
-    accountId: () => environment.settingsStore.installationId(),
-  });
-  const runtime = new ApiRuntime({ environment, app: service, webhookQueue: () => outbox.depth });
+  const delivery = new BackgroundDelivery(service, environment);
+  const runtime = new ApiRuntime({ environment, app: service, webhookQueue: () => delivery.webhookQueue });
   const api = new ApiSwitch(environment, runtime);
   let window: BrowserWindow | null = null;
   let leaving = false;
@@ -42,7 +37,7 @@ export async function runWindow(environment: Environment): Promise<void> {
     leaving = true;
     await service.finish();
     await api.close();
-    await outbox.close();
+    await delivery.close();
     await environment.close();
     app.exit(0);
   };
@@ -106,6 +101,6 @@ export async function runWindow(environment: Environment): Promise<void> {
   });
   open();
   await service.start();
-  await outbox.start();
+  await delivery.start();
   api.start();
 }

@@ -307,4 +307,6 @@ export interface SessionDetail {
   session: Session | null;
   /** Ids of outputs whose file is said to be done and is not on disk. */
   missing: string[];
+  /** When uploads that failed are sent again by themselves, RFC 3339 UTC; absent: they are not. */
+  uploadRetryAt?: string;
 }

@@ -5,6 +5,7 @@ import type { Session, SessionOutput } from '../../src-main/contract/session.ts'
 import { FileRow } from '../components/FileRow.tsx';
 import { NoteList } from '../components/NoteList.tsx';
 import { WebhookRow } from '../components/WebhookRow.tsx';
+import { formatTime } from '../state/format.ts';
 import type { PlayClock } from '../state/play-clock.ts';
 import type { ReviewSide as Side } from '../state/store.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
@@ -85,6 +86,11 @@ function Files({ detail, session, playing, onPlay }: ReviewSideProps) {
         ))}
       </ul>
       {ordered.length === 0 && <p className={`${styles.none} dim`}>No files have been made of this recording.</p>}
+      {detail.uploadRetryAt !== undefined && state !== 'uploading' && (
+        <p className={`${styles.none} dim`}>
+          Tried again by itself at {formatTime(detail.uploadRetryAt)}, and as soon as the network is back.
+        </p>
+      )}
       {state === 'uploading' && (
         <div className={styles.none}>
           <Button variant="default" size="compact-sm" onClick={() => void actions.cancelUploads(sessionId)}>
