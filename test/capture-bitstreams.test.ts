@@ -144,7 +144,7 @@ describe('NAL units', () => {
         ...{ epochMs: Date.now(), continues: null },
       },
       outbox,
-      { resolution: nothing, gap: nothing, started: nothing },
+      { resolution: nothing, gap: nothing, started: nothing, damaged: nothing, decodedWanted: nothing },
     );
     frames.forEach((data, i) =>
       recorder.video({ rtpTimestamp: i * 3000, key: i === 0, width: 320, height: 180, data: new Uint8Array(data) }),

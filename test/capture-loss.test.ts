@@ -6,7 +6,8 @@ import type { DoneEvent } from '../src-main/contract/events.ts';
 import { sessionSchema, type Session } from '../src-main/contract/session.ts';
 import { beepTimes, flashTimes, frameCounters, pairEvents } from './support/media-checks.ts';
 import { makeClip } from './support/publisher/clip.ts';
-import { clipOptions, COLOURS, startPublisher, TONES } from './support/publisher.ts';
+import { clipOptions, COLOURS, startPublisher, TONES, type PublisherOptions } from './support/publisher.ts';
+import { inStay, person, readRecorded, spans, type Recorded } from './support/recorded.ts';
 import { startRecorder } from './support/recorder.ts';
 import { startSfu, type Sfu } from './support/sfu.ts';
 
@@ -68,6 +69,64 @@ describe('30 ms jitter and 2 % loss', () => {
       const most = track.kind === 'audio' ? 0.04 * track.frames : 35;
       expect(track.lost_frames, `${track.peer_id} ${track.kind}`).toBeLessThanOrEqual(most);
       if (track.kind === 'audio') expect(track.lost_frames).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('pictures that need one that never came', () => {
+  let sfu: Sfu;
+  let recorded: Recorded;
+  let startedAt: number;
+  /** Key frames, and what is lost, seconds since the start: shorter than a gap, longer than what is sent again. */
+  const KEYS_S = 4;
+  const CUT = [5, 5.8] as const;
+
+  const ana: PublisherOptions = { ...person(0, 20), bitrate: 1_000_000, keyFrameIntervalS: KEYS_S, audio: false };
+
+  beforeAll(async () => {
+    sfu = await startSfu({ dialect: 'classic', impairable: true });
+    await makeClip(clipOptions(ana));
+    const recorder = await startRecorder(sfu.url('damage'), ['--stop-when-empty', '1', '--no-upload']);
+    await sfu.waitForPeers('damage', 1);
+    const publisher = await startPublisher(sfu, 'damage', ana);
+    ({ startedAt } = publisher);
+    const at = (seconds: number): Promise<void> => sleep(startedAt + seconds * 1000 - Date.now());
+    await at(CUT[0]);
+    // Nothing that was lost is sent again: whoever asks is not heard.
+    sfu.impair({ cut: true, up: { loss: 1 } });
+    await at(CUT[1]);
+    sfu.impair({ cut: false });
+    await at(2 * KEYS_S + 1);
+    sfu.impair({ up: { loss: 0 } });
+    await at(12);
+    await publisher.stop();
+    recorded = await readRecorded(await recorder.done());
+  }, 120_000);
+
+  afterAll(() => sfu.close());
+
+  test('are in the track, and on the timeline as a loss', () => {
+    const [track] = recorded.session.tracks;
+    const lost = Math.round((CUT[1] - CUT[0]) * 30);
+    expect(track?.frames).toBeGreaterThan(12 * 30 - lost - 20);
+    const damaged = spans(recorded, 'video', ana.peerId ?? '').filter(({ damaged_file_ms }) => damaged_file_ms);
+    expect(damaged.map(({ reason }) => reason)).toEqual(['loss']);
+    const seconds = (ms: number): number => (recorded.session.epoch_ms + ms - startedAt) / 1000;
+    expect(Math.abs(seconds(damaged[0]?.t ?? NaN) - CUT[1])).toBeLessThan(0.3);
+    expect(Math.abs(seconds(damaged[0]?.end ?? NaN) - 2 * KEYS_S)).toBeLessThan(0.3);
+  });
+
+  test('are not shown: the last good picture stays until the next key frame', async () => {
+    const { file, offsetS } = inStay(recorded, ana.peerId ?? '', startedAt);
+    const frames = (await frameCounters(file)).filter(({ timeS }) => timeS >= offsetS);
+    const held = frames.filter(({ timeS }) => timeS - offsetS > CUT[1] + 0.1 && timeS - offsetS < 2 * KEYS_S - 0.1);
+    expect(held.length).toBeGreaterThan(50);
+    expect(new Set(held.map(({ counter }) => counter)).size).toBe(1);
+    // The number on view is that of the last picture before the cut, and every other picture is its own.
+    expect(Math.abs((held[0]?.counter ?? NaN) - CUT[0] * 30)).toBeLessThanOrEqual(4);
+    const after = frames.filter(({ timeS }) => timeS - offsetS > 2 * KEYS_S + 0.1 && timeS - offsetS < 11.5);
+    for (const { timeS, counter } of after) {
+      expect(Math.abs((counter ?? NaN) - (timeS - offsetS) * 30)).toBeLessThanOrEqual(4);
     }
   });
 });

@@ -85,7 +85,7 @@ describe('findGaps', () => {
 it('says how late each shown frame is by the times in the file', () => {
   // Captured at 1003, 1036, 1069, 1080 (the last two fall on one frame of the file), in a file that starts at 1000.
   const timesMs = Float64Array.from([1003, 1036, 1069, 1080, 1136]);
-  const index = { timesMs, keys: Uint8Array.of(1, 0, 0, 0, 0), formats: new Int32Array(5) };
+  const index = { timesMs, keys: Uint8Array.of(1, 0, 0, 0, 0), formats: new Int32Array(5), damaged: new Uint8Array(5) };
   const plan = planPictures([{ index, endMs: 1170, paused: [], isCamera: true }], { startMs: 1000, fps: 30, ticks: 6 });
   const onTime = Float64Array.from({ length: 6 }, (_, i) => (i * 1000) / 30);
   const late = (times: Float64Array) => (pictureLateness(plan, [index], times, 1000)[0] ?? []).map(Math.round);

@@ -85,7 +85,7 @@ function lateness(opened: readonly Opened[], facts: FileFacts, startMs: number):
   for (const streamId of streams) {
     const own = opened
       .flatMap(({ track, video }) =>
-        video && track.stream_id === streamId ? [{ track, index: video.index(track.clock) }] : [],
+        video && track.stream_id === streamId ? [{ track, index: video.index(track) }] : [],
       )
       .sort((a, b) => a.track.start_ms - b.track.start_ms);
     const plan = planPictures(
@@ -123,7 +123,7 @@ function sourceOf(
 function mediaOf({ track, sound, video }: Opened): TrackMedia {
   const holes: Span[] = [];
   if (video) {
-    const { timesMs } = video.index(track.clock);
+    const { timesMs } = video.index(track);
     timesMs.forEach((time, i) => {
       const before = timesMs[i - 1];
       if (before !== undefined && time - before > 2 * FRAME_MS) holes.push([before + FRAME_MS, time]);

@@ -17,15 +17,15 @@ export function pictureLateness(
   const late = indexes.map((): number[] => []);
   for (const { from, to, track } of plan.parts) {
     const ticks = track === null ? undefined : plan.frameTicks[track];
-    const times = track === null ? undefined : indexes[track]?.timesMs;
-    if (track === null || !ticks || !times) continue;
+    const index = track === null ? undefined : indexes[track];
+    if (track === null || !ticks || !index) continue;
     for (let i = lowerBound(ticks, from); i < ticks.length; i++) {
       const tick = ticks[i] ?? 0;
       if (tick >= to) break;
       // Of two frames on one place the later one is shown.
-      if (ticks[i + 1] === tick) continue;
+      if (ticks[i + 1] === tick || index.damaged[i] === 1) continue;
       const shownAt = frameTimesMs[tick];
-      if (shownAt !== undefined) late[track]?.push(startMs + shownAt - (times[i] ?? 0));
+      if (shownAt !== undefined) late[track]?.push(startMs + shownAt - (index.timesMs[i] ?? 0));
     }
   }
   return late;

@@ -93,6 +93,11 @@ export const trackSchema = z.object({
   height: z.number().int().nullable(),
   /** Spans in which the sender had muted this track, `[from, to]` on the session clock. */
   paused: z.array(z.tuple([ms, ms])),
+  /**
+   * Stretches of the file whose frames need one that never came, `[from, to)` in milliseconds of the file: the picture
+   * before them stays on view. Absent: none.
+   */
+  damaged: z.array(z.tuple([z.number(), z.number()])).optional(),
   lost_frames: z.number().int(),
 });
 export type SessionTrack = z.infer<typeof trackSchema>;

@@ -83,7 +83,18 @@ export const timelineEventSchema = z.discriminatedUnion('type', [
     spatial: z.number().int().nullable(),
     temporal: z.number().int().nullable(),
   }),
-  z.object({ ...at, type: z.literal('span'), track_id: z.uuid(), reason: spanReasonSchema, end: z.number() }),
+  z.object({
+    ...at,
+    type: z.literal('span'),
+    track_id: z.uuid(),
+    reason: spanReasonSchema,
+    end: z.number(),
+    /**
+     * Of a loss after which pictures came that need what was lost: the stretch of the track's file that is not to be
+     * shown, [from, to) in milliseconds of the file. The last picture before it stays on view.
+     */
+    damaged_file_ms: z.tuple([z.number(), z.number()]).optional(),
+  }),
   z.object({ ...at, type: z.literal('active-speaker'), peer_id: id.nullable() }),
   z.object({
     ...at,

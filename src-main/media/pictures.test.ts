@@ -10,6 +10,7 @@ interface Spec {
   missing?: [number, number][];
   keys?: number[];
   formatChangesAt?: number;
+  damaged?: [number, number];
   paused?: [number, number][];
   isCamera?: boolean;
 }
@@ -22,6 +23,7 @@ function track({
   missing = [],
   keys = [from],
   formatChangesAt,
+  damaged = [Infinity, Infinity],
   paused = [],
   isCamera = true,
 }: Spec): PictureTrack {
@@ -30,7 +32,11 @@ function track({
   const index = {
     timesMs: Float64Array.from(times),
     keys: Uint8Array.from(times, (t) => Number(keys.includes(t) || t === formatChangesAt)),
-    formats: Int32Array.from(times, (t) => Number(formatChangesAt !== undefined && t >= formatChangesAt)),
+    formats: Int32Array.from(
+      times,
+      (t) => Number(t >= (formatChangesAt ?? Infinity)) + Number(t >= damaged[0]) + Number(t >= damaged[1]),
+    ),
+    damaged: Uint8Array.from(times, (t) => Number(t >= damaged[0] && t < damaged[1])),
   };
   return { index, endMs: to, paused, isCamera };
 }
@@ -82,6 +88,12 @@ describe('planPictures', () => {
     ],
     ['paused from the start', [{ from: 5000, to: 11000, paused: [[1000, 5000]] }], '0-40:card 40-100:0'],
     ['a size change', [{ from: 1000, to: 11000, formatChangesAt: 6000 }], '0-50:0 50-100:0'],
+    [
+      'damaged: the picture before it stays',
+      [{ from: 1000, to: 11000, keys: [1000, 6000], damaged: [4000, 6000] }],
+      '0-50:0 50-100:0',
+    ],
+    ['damaged to its end', [{ from: 1000, to: 11000, damaged: [4000, 99_000] }], '0-100:0'],
     ['a camera that stalls', [{ from: 1000, to: 11000, missing: [[2000, 9000]] }], '0-59:0 59-80:card 80-100:0'],
     ['a shared screen that rests', [{ from: 1000, to: 11000, missing: [[2000, 9000]], isCamera: false }], '0-100:0'],
   ])('%s', (_, specs, expected) => expect(show(planPictures(specs.map(track), GRID).parts)).toBe(expected));
@@ -102,6 +114,13 @@ describe('planCut', () => {
     const cut = planCut(one.index, ticks, 35, 50);
     expect(cut).toMatchObject({ firstFrame: 30, endFrame: 50, start: 5 });
     expect(cut?.ticks.slice(0, 7)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it('leaves damaged frames out, wherever it begins', () => {
+    const damaged = track({ from: 1000, to: 11000, keys: [1000, 6000], damaged: [4000, 6000] });
+    expect(planCut(damaged.index, ticks, 0, 50)).toMatchObject({ firstFrame: 0, endFrame: 30 });
+    expect(planCut(damaged.index, ticks, 40, 50)).toMatchObject({ firstFrame: 0, endFrame: 30 });
+    expect(planCut(damaged.index, ticks, 50, 60)).toMatchObject({ firstFrame: 50, endFrame: 60, start: 0 });
   });
 
   it('needs nothing else where a key frame is on view', () => {

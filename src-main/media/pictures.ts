@@ -61,7 +61,7 @@ interface Span {
 
 /** The spans in which a track has a picture, cut where its format changes. */
 function shownSpans(track: PictureTrack, ticks: Int32Array, tick: (ms: number) => number): Span[] {
-  const { timesMs, keys, formats } = track.index;
+  const { timesMs, keys, formats, damaged } = track.index;
   const spans: Span[] = [];
   let current: Span | null = null;
   const endTick = Math.round(tick(track.endMs));
@@ -71,9 +71,11 @@ function shownSpans(track: PictureTrack, ticks: Int32Array, tick: (ms: number) =
     current = null;
   };
   let decodable = false;
+  let format: number | undefined;
   for (let i = 0; i < ticks.length; i++) {
     decodable ||= keys[i] === 1;
-    if (!decodable) continue;
+    // The picture before damaged ones stays on view.
+    if (!decodable || damaged[i] === 1) continue;
     const time = timesMs[i] ?? 0;
     const before = i > 0 ? (timesMs[i - 1] ?? time) : time;
     while (pause < track.paused.length && (track.paused[pause]?.[1] ?? 0) - RESUME_EARLY_MS <= time) {
@@ -86,7 +88,8 @@ function shownSpans(track: PictureTrack, ticks: Int32Array, tick: (ms: number) =
     }
     // After the pauses: one that explains the gap began before it counts as a stall.
     if (track.isCamera && time - before > STALL_MS) close(Math.round(tick(before + STALL_MS)));
-    if (current && formats[i] !== formats[i - 1]) close(ticks[i] ?? 0);
+    if (current && formats[i] !== format) close(ticks[i] ?? 0);
+    format = formats[i];
     current ??= { from: ticks[i] ?? 0, to: 0 };
   }
   const lastPause = track.paused[pause]?.[0];
@@ -124,7 +127,8 @@ export interface Cut extends CutPlan {
 export function planCut(index: FrameIndex, ticks: Int32Array, from: number, to: number): Cut | null {
   const firstKey = index.keys.indexOf(1);
   if (firstKey < 0) return null;
-  const shown = Math.max(firstKey, lastAtOrBefore(ticks, from));
+  let shown = Math.max(firstKey, lastAtOrBefore(ticks, from));
+  while (shown > firstKey && index.damaged[shown] === 1) shown--;
   // What is shown from `from` on may come a little later: the part began with it.
   let firstFrame = shown;
   while (firstFrame > firstKey && index.keys[firstFrame] !== 1) firstFrame--;

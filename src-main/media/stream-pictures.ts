@@ -36,7 +36,12 @@ interface StreamPlan {
   plan: PicturePlan;
 }
 
-const EMPTY_INDEX: FrameIndex = { timesMs: new Float64Array(), keys: new Uint8Array(), formats: new Int32Array() };
+const EMPTY_INDEX: FrameIndex = {
+  timesMs: new Float64Array(),
+  keys: new Uint8Array(),
+  formats: new Int32Array(),
+  damaged: new Uint8Array(),
+};
 /** Beyond the end of any session: what is shown where is asked for within it. */
 const ENDLESS = 2 ** 31;
 
@@ -106,7 +111,7 @@ export class SessionPictures {
     const opened: OpenedTrack[] = [];
     for (const track of ordered) {
       const video = await pool.video(track);
-      opened.push({ id: track.track_id, codec: track.codec, video, index: video.index(track.clock) });
+      opened.push({ id: track.track_id, codec: track.codec, video, index: video.index(track) });
     }
     const plan = planPictures(
       ordered.map(({ end_ms, paused, source }, i) => ({

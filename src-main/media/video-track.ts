@@ -12,8 +12,13 @@ export interface FrameIndex {
   timesMs: Float64Array;
   /** 1 for a key frame. */
   keys: Uint8Array;
-  /** Number of the frame's picture format: it goes up at each key frame that changes the picture's size. */
+  /**
+   * Number of the frame's picture format: it goes up at each key frame that changes the picture's size, and where damaged
+   * frames begin and end.
+   */
   formats: Int32Array;
+  /** 1 for a frame that is not to be shown: it needs one that never came. */
+  damaged: Uint8Array;
 }
 
 /** Frames of a track to be copied: they start at a key frame. */
@@ -88,23 +93,27 @@ export class VideoTrack {
     this.#packets.push({ ...packet, key });
   }
 
-  /** The index by a clock. */
-  index(clock: SessionTrack['clock']): FrameIndex {
+  /** The index by a track's clock. */
+  index({ clock, damaged: spans = [] }: Pick<SessionTrack, 'clock' | 'damaged'>): FrameIndex {
     const pieces = clockPieces(clock);
     const count = this.#packets.length;
     const timesMs = new Float64Array(count);
     const keys = new Uint8Array(count);
     const formats = new Int32Array(count);
-    let [i, p, format] = [0, 0, 0];
+    const damaged = new Uint8Array(count);
+    let [i, p, format, edges, span] = [0, 0, 0, 0, 0];
     for (const { timeMs, key } of this.#packets.range()) {
+      while ((spans[span]?.[1] ?? Infinity) <= timeMs) span++;
+      damaged[i] = (spans[span]?.[0] ?? Infinity) <= timeMs ? 1 : 0;
+      if (i > 0 && damaged[i] !== damaged[i - 1]) edges++;
       while ((pieces[p + 1]?.fromFileMs ?? Infinity) <= timeMs) p++;
       while ((this.#formatStarts[format] ?? Infinity) <= i) format++;
       timesMs[i] = (pieces[p]?.offsetMs ?? 0) + (pieces[p]?.rate ?? 1) * timeMs;
       keys[i] = key ? 1 : 0;
-      formats[i] = format;
+      formats[i] = format + edges;
       i++;
     }
-    return { timesMs, keys, formats };
+    return { timesMs, keys, formats, damaged };
   }
 
   /**

@@ -80,6 +80,11 @@ function deriveTrack(started: TrackStarted, { timeline, clocks, contents }: Sess
   // Without a single sample (a crash in the first second) the announcement is the best guess.
   const clock = fitClock(clocks.get(track_id) ?? []) ?? { offset_ms: started.t, skew: 0 };
   const paused = pausedSpans(started, timeline);
+  // The file's times are whole milliseconds.
+  const damaged = timeline.flatMap((event): [number, number][] => {
+    if (event.type !== 'span' || event.track_id !== track_id || !event.damaged_file_ms) return [];
+    return [[Math.round(event.damaged_file_ms[0]), Math.round(event.damaged_file_ms[1])]];
+  });
   const start_ms = Math.max(0, clock.offset_ms);
   const mediaEndMs = Math.max(start_ms, clock.offset_ms + (1 + clock.skew) * content.endFileMs);
   // A track that was muted when it ended was present to its end, in silence.
@@ -103,6 +108,7 @@ function deriveTrack(started: TrackStarted, { timeline, clocks, contents }: Sess
     width: content.width,
     height: content.height,
     paused: joinSpans([...paused, ...outages(started, mediaEndMs, timeline)]).filter(([, to]) => Number.isFinite(to)),
+    ...(damaged.length > 0 ? { damaged: joinSpans(damaged) } : {}),
     lost_frames: content.lostFrames,
   };
 }
@@ -118,8 +124,9 @@ function outages(
 ): [number, number][] {
   if (kind === 'audio') return [];
   return timeline.flatMap((event): [number, number][] => {
-    // What came after the track's end needs no hiding.
+    // What came after the track's end needs no hiding, and pictures that came but are damaged are left out one by one.
     if (event.type !== 'span' || event.track_id !== track_id || event.end > mediaEndMs) return [];
+    if (event.damaged_file_ms) return [];
     return ['reconnect', 'stall', 'loss'].includes(event.reason) ? [[event.t, event.end]] : [];
   });
 }

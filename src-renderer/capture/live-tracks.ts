@@ -93,7 +93,8 @@ export class LiveTracks {
       kind,
       source,
       media: { ...media, channels: parameters?.channels ?? 1 },
-      reencoded: isKept ? null : receiver,
+      receiver,
+      reencoded: !isKept,
       muted: consumer.producerPaused,
       held: held ? { trackId: null } : null,
       pausedAtMs: null,
@@ -175,7 +176,7 @@ export class LiveTracks {
       track.held = null;
       track.trackId = crypto.randomUUID();
       const info = this.#begin(track, epochMs);
-      if (track.reencoded) this.#reencoders.begin(info, track.reencoded);
+      if (track.reencoded) this.#reencoders.begin(info, track.receiver);
       else this.#host.toWorker({ type: 'continue-track', heldId, info });
     }
   }
@@ -199,10 +200,23 @@ export class LiveTracks {
     this.#layerSwitch(track);
   }
 
+  /** Tells the Worker how many frames a track's decoder has had. */
+  async tellDecoded(trackId: string): Promise<void> {
+    const stats = await this.#byId(trackId)?.receiver.getStats();
+    for (const entry of stats?.values() ?? []) {
+      const { type, framesDecoded: frames } = entry as RTCInboundRtpStreamStats;
+      if (type === 'inbound-rtp' && frames !== undefined) this.#host.toWorker({ type: 'decoded', trackId, frames });
+    }
+  }
+
+  #byId(trackId: string): LiveTrack | undefined {
+    return [...this.#tracks.values()].find((candidate) => candidate.trackId === trackId);
+  }
+
   /** The Worker saw another picture size. */
   resolution(trackId: string, width: number, height: number): void {
     this.#host.timeline({ type: 'resolution', track_id: trackId, width, height });
-    const track = [...this.#tracks.values()].find((candidate) => candidate.trackId === trackId);
+    const track = this.#byId(trackId);
     if (!track) return;
     track.resolutionAtMs = this.#host.sessionMs();
     this.#layerSwitch(track);

@@ -63,6 +63,9 @@ export class CaptureSession {
         return this.#requestKeyFrame(message.trackId, message.reason);
       case 'resolution':
         return this.#tracks.resolution(message.trackId, message.width, message.height);
+      case 'decoded-wanted':
+        void this.#tracks.tellDecoded(message.trackId);
+        return;
       case 'overloaded':
         return this.#setOverloaded(message.overloaded);
       case 'all-closed':

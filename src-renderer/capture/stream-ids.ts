@@ -11,8 +11,9 @@ export interface LiveTrack {
   pausedAtMs: number | null;
   /** Its clock rate, channels and codec, for a file. */
   media: { codec: string; clockRate: number; channels: number };
-  /** Where its frames cannot be kept as they come: what decodes them, for a MediaRecorder. */
-  reencoded: RTCRtpReceiver | null;
+  receiver: RTCRtpReceiver;
+  /** Its frames cannot be kept as they come: a MediaRecorder gets what is decoded. */
+  reencoded: boolean;
   /** Its sender has paused it. */
   muted: boolean;
   /** The recording is paused: nothing of it is kept. The track that it was until then, where there was one. */

@@ -3,6 +3,7 @@ import { H264, splitAnnexB, toLengthPrefixed, type NalCodec } from './annexb.ts'
 import { PictureBuilder } from './picture-builder.ts';
 import { PictureAssembler } from './layers.ts';
 import { ClockSampler, RtpUnwrapper } from './clock.ts';
+import { DamageDetector, type Damage } from './damage.ts';
 import { linearSamples } from './g711.ts';
 import { GapDetector, type Gap } from './gaps.ts';
 import { H265 } from './hevc.ts';
@@ -41,6 +42,10 @@ export interface TrackListener {
   gap(gap: Gap): void;
   /** The first frame that is kept; Unix milliseconds. */
   started(arrivalMs: number): void;
+  /** Frames could not be decoded for want of one that never came. */
+  damaged(damage: Damage): void;
+  /** How many frames has its decoder had? Answered by `decoded`. */
+  decodedWanted(): void;
 }
 
 /** One track on its way from encoded frames to a Matroska file: timestamps, order, numbers. */
@@ -56,8 +61,10 @@ export class TrackRecorder {
   readonly #layers: { assembler: PictureAssembler<CompleteFrame>; builder: PictureBuilder } | null;
   readonly #listener: TrackListener;
   readonly #gaps: GapDetector;
+  readonly #damage: DamageDetector;
   #file: TrackFile | null = null;
   #firstTicks: number | null = null;
+  #lastKeyTicks = -Infinity;
   #lastFileMs = 0;
   #lastDurationMs = 0;
   #stats: TrackStats;
@@ -74,6 +81,10 @@ export class TrackRecorder {
     this.#rtp = new RtpUnwrapper(info.clockRate);
     this.#listener = listener;
     this.#gaps = new GapDetector(info.source === 'screen');
+    this.#damage = new DamageDetector(
+      () => listener.decodedWanted(),
+      (damage) => listener.damaged(damage),
+    );
     this.#nal = NAL_CODECS[info.codec] ?? null;
     const isLayered = info.codec === 'vp9' || info.codec === 'av1';
     this.#layers = isLayered ? { assembler: new PictureAssembler(), builder: new PictureBuilder(info.codec) } : null;
@@ -101,13 +112,36 @@ export class TrackRecorder {
     const ticks = this.#rtp.unwrap(frame.rtpTimestamp, arrivalMs);
     const late = this.#lateFrames;
     this.#writePictures(this.#order.push({ frame, units, key, ticks, arrivalMs }), arrivalMs);
-    if (this.#lateFrames > late) this.lossAtMs = arrivalMs;
+    const fileMs = this.#fileMs(ticks);
+    // What is older than the last key frame is needed by nothing that comes.
+    if (this.#lateFrames > late && ticks > this.#lastKeyTicks) this.#damage.late(fileMs, arrivalMs);
+    this.#damage.frame(fileMs, key, arrivalMs);
+    if (key) this.#lastKeyTicks = Math.max(this.#lastKeyTicks, ticks);
+    this.#watchOrder(arrivalMs);
+  }
+
+  /** How many frames its decoder has had. */
+  decoded(frames: number): void {
+    this.#damage.decoded(frames);
+  }
+
+  /** A frame that waits for another may wait in vain. */
+  #watchOrder(now: number): void {
+    const { waiting } = this.#order;
+    if (waiting) this.#damage.waiting(this.#fileMs(waiting.ticks), waiting.arrivalMs, now);
+    if (this.#damage.damaged) this.lossAtMs = now;
+  }
+
+  /** Place in the file, milliseconds. */
+  #fileMs(ticks: number): number {
+    return ((ticks - (this.#firstTicks ?? ticks)) * 1000) / this.info.clockRate;
   }
 
   /** Writes what has waited long enough for what did not come. */
   poll(): void {
     const now = nowMs();
     this.#writePictures(this.#order.release(now), now);
+    this.#watchOrder(now);
   }
 
   /** Takes an audio packet, in whatever order they come. */
@@ -143,6 +177,7 @@ export class TrackRecorder {
     this.#writePictures(this.#order.release(Infinity), Infinity);
     const sample = this.#clock.end();
     if (sample) this.#sendClock(sample);
+    this.#damage.end(nowMs());
     await this.#file?.close();
     this.#outbox.send({
       type: 'track-closed',
@@ -217,7 +252,7 @@ export class TrackRecorder {
 
   #write(data: Uint8Array, key: boolean, ticks: number, arrivalMs: number, durationMs: number | null): void {
     this.#firstTicks ??= ticks;
-    const fileMs = ((ticks - this.#firstTicks) * 1000) / this.info.clockRate;
+    const fileMs = this.#fileMs(ticks);
     if (fileMs < 0) {
       this.#refused += 1;
       return;

@@ -25,6 +25,11 @@ export class VideoOrder<Frame extends OrderedFrame> {
   /** Frames that came too late to be put in their place. */
   late = 0;
 
+  /** The first frame that waits for one before it; null where none does. */
+  get waiting(): Frame | null {
+    return this.#waiting[0] ?? null;
+  }
+
   /** @returns the frames that can be written now, in order. */
   push(frame: Frame): Frame[] {
     if (this.#lastTicks !== null && frame.ticks < this.#lastTicks) {

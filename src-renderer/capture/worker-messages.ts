@@ -43,6 +43,8 @@ export type ToWorker =
   /** Whether the connection is there over which media come. */
   | { type: 'link'; up: boolean }
   | { type: 'close-track'; trackId: string }
+  /** How many frames the track's decoder has had. */
+  | { type: 'decoded'; trackId: string; frames: number }
   /** The next bytes of the file of a track that the page encodes again, and the file's end. */
   | { type: 'recorded'; trackId: string; epochMs: number; data: Uint8Array }
   | { type: 'recorded-stats'; trackId: string; frames: number; lostFrames: number }
@@ -55,6 +57,8 @@ export type FromWorker =
   | { type: 'command'; command: CaptureCommand }
   | { type: 'key-frame-wanted'; trackId: string; reason: 'periodic' | 'start' | 'stall' | 'loss' }
   | { type: 'resolution'; trackId: string; width: number; height: number }
+  /** Asks for `decoded`. */
+  | { type: 'decoded-wanted'; trackId: string }
   /** The disk cannot follow and the bound of what may wait is reached, or there is room again. */
   | { type: 'overloaded'; overloaded: boolean }
   | { type: 'all-closed' };

@@ -80,6 +80,8 @@ function openTrack(info: TrackInfo, tap: Tap): ActiveTrack {
     started: (atMs) => {
       if (continues) sendContinued(continues, atMs);
     },
+    damaged: ({ fromMs, toMs, fileMs }) => sendSpan(trackId, 'loss', fromMs, toMs, fileMs),
+    decodedWanted: () => toPage({ type: 'decoded-wanted', trackId }),
   });
   recorder.setLink(linkUp);
   recorder.setPaused(pausedIds.has(trackId));
@@ -100,10 +102,20 @@ function sendContinued({ trackId, reason, fromMs }: Continued, atMs: number): vo
   if (lastMs !== undefined) sendSpan(trackId, reason, lastMs, atMs);
 }
 
-/** Puts a time without media on the timeline; Unix milliseconds. */
-function sendSpan(track_id: string, reason: SpanReason, fromMs: number, toMs: number): void {
+/** Puts a time without media, or with damaged ones, on the timeline; Unix milliseconds, and milliseconds of the file. */
+function sendSpan(
+  track_id: string,
+  reason: SpanReason,
+  fromMs: number,
+  toMs: number,
+  damaged?: [number, number],
+): void {
   const [t, end] = [fromMs - epochMs, toMs - epochMs].map((ms) => Math.round(ms * 10) / 10) as [number, number];
-  if (end > t) outbox.send({ type: 'timeline', event: { t, type: 'span', track_id, reason, end } });
+  if (end <= t) return;
+  // JSON has no infinity: to the end of any file.
+  const damaged_file_ms: [number, number] | undefined = damaged && [damaged[0], Math.min(damaged[1], 1e12)];
+  const event = { t, type: 'span' as const, track_id, reason, end, ...(damaged_file_ms ? { damaged_file_ms } : {}) };
+  outbox.send({ type: 'timeline', event });
 }
 
 /** Takes every frame out of `readable`; what goes on to the decoder goes into `writable`. */
@@ -291,6 +303,9 @@ function handlePage(message: ToWorker): void {
       return;
     case 'close-track':
       closeTrack(message.trackId);
+      return;
+    case 'decoded':
+      tracks.get(message.trackId)?.recorder.decoded(message.frames);
       return;
     case 'recorded':
       takeRecorded(message);
