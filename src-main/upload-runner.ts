@@ -155,7 +155,7 @@ export class UploadRunner {
 }
 
 const codeOf = ({ state, error }: SessionUpload): ErrorCode | null =>
-  state === 'failed' && error !== null && Object.hasOwn(ERROR_KINDS, error.code) ? (error.code) : null;
+  state === 'failed' && error !== null && Object.hasOwn(ERROR_KINDS, error.code) ? error.code : null;
 
 /** Failed, and may succeed with nothing changed. */
 function isRetryable(upload: SessionUpload): boolean {
