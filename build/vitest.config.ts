@@ -4,7 +4,17 @@ import { SummaryReporter } from './summary-reporter.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Unit tests beside the code, side by side; integration tests with real programs one file at a time. */
+/** Integration tests that measure no media against the clock: settings, stores, deliveries. */
+const UNHURRIED = ['test/{delivery-*,settings-cli,upload,upload-azure,webhook}.test.ts', 'test/support/stores.test.ts'];
+
+/** What tests with real programs have in common. */
+const real = {
+  globalSetup: resolve(import.meta.dirname, 'vitest.global-setup.ts'),
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+};
+
+/** Unit tests beside the code and unhurried integration tests side by side; the others one file at a time. */
 export default defineConfig({
   root,
   test: {
@@ -24,15 +34,24 @@ export default defineConfig({
       {
         root,
         test: {
+          ...real,
+          name: 'delivery',
+          include: UNHURRIED,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        root,
+        test: {
+          ...real,
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          globalSetup: resolve(import.meta.dirname, 'vitest.global-setup.ts'),
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          exclude: UNHURRIED,
           // Each file has the machine to itself: they measure media against the clock.
           fileParallelism: false,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
