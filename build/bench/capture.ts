@@ -72,7 +72,9 @@ export async function benchCapture(args: string[]): Promise<void> {
   const seconds = Number(values.seconds);
   const variants = values.only.split(',').filter((name): name is Variant => Object.hasOwn(NAMES, name));
   const work = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
-  const viewer = variants.some((variant) => variant === 'record' || variant === 'view') ? await buildPage(join(import.meta.dirname, 'viewer'), join(work, 'viewer')) : '';
+  const viewer = variants.some((variant) => variant === 'record' || variant === 'view')
+    ? await buildPage(join(import.meta.dirname, 'viewer'), join(work, 'viewer'))
+    : '';
   const results: Result[] = [];
   try {
     for (const variant of variants) {
