@@ -20,8 +20,6 @@ import { startSfu, type Sfu } from './support/sfu.ts';
 
 /** Beep against flash: a frame at 30 fps and the signal's own. */
 const SYNC_TOLERANCE_MS = 40;
-/** mediasoup moves a layer's timestamps on so that they rise over a switch (MaxExtraOffsetMs of its SimulcastConsumer). */
-const SWITCH_OFFSET_MS = 75;
 
 describe('mute, camera off, layers, two shares, signalling drop, an outage, leaving and coming back', () => {
   let sfu: Sfu;
@@ -102,11 +100,23 @@ describe('mute, camera off, layers, two shares, signalling drop, an outage, leav
     return sfu.close();
   });
 
-  /** What the outage was in the file: it ends when the connection has healed. */
-  const outage = (): Window => {
-    const healed = spans(recorded, 'video', 'ana').find(
-      ({ t, end, reason }) => reason === 'reconnect' && end - t > 5000,
-    );
+  /**
+   * Ana's spans, those joined that follow one another for the same reason: after an outage the pictures lack what was lost
+   * in it, up to the next key frame, which is a span of its own.
+   */
+  const anas = (kind: 'audio' | 'video'): { t: number; end: number; reason: string }[] => {
+    const joined: { t: number; end: number; reason: string }[] = [];
+    for (const { t, end, reason } of spans(recorded, kind, 'ana')) {
+      const last = joined.at(-1);
+      if (last?.end === t && last.reason === reason) last.end = end;
+      else joined.push({ t, end, reason });
+    }
+    return joined;
+  };
+
+  /** What the outage was in the file: it ends when the connection has healed; a picture also needs a key frame. */
+  const outage = (kind: 'audio' | 'video'): Window => {
+    const healed = anas(kind).find(({ t, end, reason }) => reason === 'reconnect' && end - t > 5000);
     const sinceStay = (ms: number): number => (recorded.session.epoch_ms + ms - ana.startedAt) / 1000;
     return [CUT[0], healed ? sinceStay(healed.end) : NaN];
   };
@@ -122,16 +132,16 @@ describe('mute, camera off, layers, two shares, signalling drop, an outage, leav
   });
 
   test('the timeline has each span with its reason', () => {
-    const reasons = (kind: 'audio' | 'video'): string[] => spans(recorded, kind, 'ana').map(({ reason }) => reason);
+    const reasons = (kind: 'audio' | 'video'): string[] => anas(kind).map(({ reason }) => reason);
     expect(reasons('audio')).toEqual(['muted', 'muted', 'reconnect', 'reconnect']);
     expect(reasons('video')).toEqual(['camera-off', 'reconnect', 'reconnect']);
-    const [muted] = spans(recorded, 'audio', 'ana');
+    const [muted] = anas('audio');
     expect((muted?.end ?? 0) - (muted?.t ?? 0)).toBeGreaterThan(4800);
     expect((muted?.end ?? 0) - (muted?.t ?? 0)).toBeLessThan(5300);
-    const [, , dropped] = spans(recorded, 'audio', 'ana');
+    const [, , dropped] = anas('audio');
     expect((dropped?.end ?? 0) - (dropped?.t ?? 0)).toBeLessThan(2500);
     // Media are back soon after the network is.
-    expect(outage()[1]).toBeLessThan(CUT[1] + 4);
+    for (const kind of ['audio', 'video'] as const) expect(outage(kind)[1]).toBeLessThan(CUT[1] + 4);
   });
 
   test('a screen is there while it is shared, and not missed afterwards', () => {
@@ -166,17 +176,15 @@ describe('mute, camera off, layers, two shares, signalling drop, an outage, leav
     );
     expect(pairs.length).toBeGreaterThan(8);
     for (const { flashS, offsetMs } of pairs) {
-      // The picture can only be later than it was; the beep is then early.
-      const moved = flashS - offsetS > LAYERS[0] ? SWITCH_OFFSET_MS : 0;
-      expect(offsetMs, `at ${flashS - offsetS} s`).toBeGreaterThanOrEqual(-SYNC_TOLERANCE_MS - moved);
-      expect(offsetMs, `at ${flashS - offsetS} s`).toBeLessThanOrEqual(SYNC_TOLERANCE_MS);
+      // mediasoup moves a layer's timestamps on by up to 75 ms so that they rise over a switch: the recorder moves them back.
+      expect(Math.abs(offsetMs), `at ${flashS - offsetS} s`).toBeLessThanOrEqual(SYNC_TOLERANCE_MS);
     }
   });
 
   test('beeps are at their times, and silence where nothing was sent or came', async () => {
     const { file, offsetS } = inStay(recorded, 'ana', ana.startedAt);
     const beeps = await beepTimes(file, TONES[0]);
-    expectSeconds(beeps, offsetS, [1, LEAVE_S - 0.5], [MUTE, MUTE_AGAIN, [DROP_S, DROP_S + 0.5], outage()]);
+    expectSeconds(beeps, offsetS, [1, LEAVE_S - 0.5], [MUTE, MUTE_AGAIN, [DROP_S, DROP_S + 0.5], outage('audio')]);
     const later = inStay(recorded, 'ana', again.startedAt);
     expectSeconds(beeps, later.offsetS, [1, STAY_S - 0.5], []);
   });
@@ -184,7 +192,7 @@ describe('mute, camera off, layers, two shares, signalling drop, an outage, leav
   test('sound and picture are in sync before and after everything', async () => {
     const { file, offsetS } = inStay(recorded, 'ana', ana.startedAt);
     // A beep or flash that an outage's end cut the beginning off has no onset to measure.
-    const edges = [...CAMERA_OFF, ...MUTE, ...MUTE_AGAIN, ...outage(), DROP_S, DROP_S + 1];
+    const edges = [...CAMERA_OFF, ...MUTE, ...MUTE_AGAIN, ...outage('audio'), ...outage('video'), DROP_S, DROP_S + 1];
     const isWhole = (at: number): boolean => edges.every((edge) => Math.abs(at - offsetS - edge) > 0.3);
     const pairs = pairEvents(await flashTimes(file), await beepTimes(file, TONES[0])).filter(({ flashS }) =>
       isWhole(flashS),
@@ -200,7 +208,7 @@ describe('mute, camera off, layers, two shares, signalling drop, an outage, leav
       counter,
     }));
     const back = (again.startedAt - ana.startedAt) / 1000;
-    const without: Window[] = [CAMERA_OFF, outage(), [LEAVE_S, back]];
+    const without: Window[] = [CAMERA_OFF, outage('video'), [LEAVE_S, back]];
     const wrong = frames.filter(({ at, counter }) => {
       if (isIn(without, at, 0)) {
         const inside = without.map(([from, to]): Window => [from + 0.3, to - 0.3]);

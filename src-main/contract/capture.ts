@@ -61,12 +61,14 @@ export type TrackStats = z.infer<typeof trackStatsSchema>;
 /**
  * One sample of a track's clock: within about a second, the frame that arrived least late. `fileMs` is its timestamp in
  * the track's file, `arrivalMs` its arrival on the session clock. `captureMs` is when its sender captured it, on a clock of
- * the sender that its tracks share; only where sender and platform tell.
+ * the sender that its tracks share; only where sender and platform tell. `switchMs` is the place in the file of the first
+ * frame of another picture size, where this is the first sample since.
  */
 export const clockSampleSchema = z.object({
   fileMs: z.number(),
   arrivalMs: z.number(),
   captureMs: z.number().optional(),
+  switchMs: z.number().optional(),
 });
 export type ClockSample = z.infer<typeof clockSampleSchema>;
 

@@ -94,21 +94,24 @@ export class VideoTrack {
   }
 
   /** The index by a track's clock. */
-  index({ clock, damaged: spans = [] }: Pick<SessionTrack, 'clock' | 'damaged'>): FrameIndex {
+  index({ clock, damaged: spans = [], steps = [] }: Pick<SessionTrack, 'clock' | 'damaged' | 'steps'>): FrameIndex {
     const pieces = clockPieces(clock);
     const count = this.#packets.length;
     const timesMs = new Float64Array(count);
     const keys = new Uint8Array(count);
     const formats = new Int32Array(count);
     const damaged = new Uint8Array(count);
-    let [i, p, format, edges, span] = [0, 0, 0, 0, 0];
+    let [i, p, format, edges, span, step, before] = [0, 0, 0, 0, 0, 0, -Infinity];
     for (const { timeMs, key } of this.#packets.range()) {
+      while ((steps[step]?.[0] ?? Infinity) <= timeMs) step++;
+      const fileMs = timeMs + (steps[step - 1]?.[1] ?? 0);
       while ((spans[span]?.[1] ?? Infinity) <= timeMs) span++;
       damaged[i] = (spans[span]?.[0] ?? Infinity) <= timeMs ? 1 : 0;
       if (i > 0 && damaged[i] !== damaged[i - 1]) edges++;
-      while ((pieces[p + 1]?.fromFileMs ?? Infinity) <= timeMs) p++;
+      while ((pieces[p + 1]?.fromFileMs ?? Infinity) <= fileMs) p++;
       while ((this.#formatStarts[format] ?? Infinity) <= i) format++;
-      timesMs[i] = (pieces[p]?.offsetMs ?? 0) + (pieces[p]?.rate ?? 1) * timeMs;
+      before = Math.max(before, (pieces[p]?.offsetMs ?? 0) + (pieces[p]?.rate ?? 1) * fileMs);
+      timesMs[i] = before;
       keys[i] = key ? 1 : 0;
       formats[i] = format + edges;
       i++;

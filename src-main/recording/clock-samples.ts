@@ -76,10 +76,13 @@ function parseSample(line: string): ClockSample | null {
   }
 }
 
-/** Adds a sample to those of a file, in its order, unless its stretch has one that was delayed less. */
+/** Adds a sample to those of a file, in its order, unless its stretch has one that was delayed less; a switch begins another. */
 export function thinInto(thinned: ClockSample[], sample: ClockSample): void {
   const last = thinned.at(-1);
   const stretch = ({ fileMs }: ClockSample): number => Math.floor(fileMs / STRETCH_MS);
-  if (!last || stretch(last) !== stretch(sample)) thinned.push(sample);
-  else if (sample.arrivalMs - sample.fileMs < last.arrivalMs - last.fileMs) thinned[thinned.length - 1] = sample;
+  if (!last || stretch(last) !== stretch(sample) || sample.switchMs !== undefined) thinned.push(sample);
+  else if (sample.arrivalMs - sample.fileMs < last.arrivalMs - last.fileMs) {
+    const { switchMs } = last;
+    thinned[thinned.length - 1] = switchMs === undefined ? sample : { ...sample, switchMs };
+  }
 }

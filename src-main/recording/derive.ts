@@ -4,6 +4,7 @@ import type { SessionPeer, SessionStream, SessionTrack } from '../contract/sessi
 import type { TimelineEvent } from '../contract/timeline.ts';
 import { alignByCapture } from './capture-align.ts';
 import { fitClock } from './clock-fit.ts';
+import { clockSteps, unstepped, withoutSteps } from './clock-steps.ts';
 
 /** What a track's file holds, from its `track-closed` event or, after a crash, from the file. */
 export interface TrackContent {
@@ -47,7 +48,7 @@ export function deriveSession(evidence: SessionEvidence): DerivedSession {
     const track = event.type === 'track-started' ? deriveTrack(event, evidence) : null;
     return track ? [track] : [];
   });
-  const tracks = alignByCapture(arrived, evidence.clocks);
+  const tracks = alignByCapture(arrived, steady(evidence.clocks));
   const streams = deriveStreams(tracks, timeline);
   const durationMs = streams.reduce((latest, stream) => Math.max(latest, stream.end_ms), lastMs);
   return {
@@ -57,6 +58,11 @@ export function deriveSession(evidence: SessionEvidence): DerivedSession {
     pauses: pauses(timeline, durationMs),
     durationMs,
   };
+}
+
+/** Samples as they would be had the server left the timestamps alone. */
+function steady(clocks: SessionEvidence['clocks']): SessionEvidence['clocks'] {
+  return new Map([...clocks].map(([id, samples]) => [id, withoutSteps(samples, clockSteps(samples))]));
 }
 
 /** Pauses of the whole recording; one that nothing ended lasts to its end. */
@@ -78,7 +84,9 @@ function deriveTrack(started: TrackStarted, { timeline, clocks, contents }: Sess
   const content = contents.get(track_id);
   if (!content || content.frames === 0) return null;
   // Without a single sample (a crash in the first second) the announcement is the best guess.
-  const clock = fitClock(clocks.get(track_id) ?? []) ?? { offset_ms: started.t, skew: 0 };
+  const samples = clocks.get(track_id) ?? [];
+  const steps = clockSteps(samples);
+  const clock = fitClock(withoutSteps(samples, steps)) ?? { offset_ms: started.t, skew: 0 };
   const paused = pausedSpans(started, timeline);
   // The file's times are whole milliseconds.
   const damaged = timeline.flatMap((event): [number, number][] => {
@@ -86,7 +94,7 @@ function deriveTrack(started: TrackStarted, { timeline, clocks, contents }: Sess
     return [[Math.round(event.damaged_file_ms[0]), Math.round(event.damaged_file_ms[1])]];
   });
   const start_ms = Math.max(0, clock.offset_ms);
-  const mediaEndMs = Math.max(start_ms, clock.offset_ms + (1 + clock.skew) * content.endFileMs);
+  const mediaEndMs = Math.max(start_ms, clock.offset_ms + (1 + clock.skew) * unstepped(steps, content.endFileMs));
   // A track that was muted when it ended was present to its end, in silence.
   const end_ms = paused.at(-1)?.[1] === Infinity ? mediaEndMs : Math.max(mediaEndMs, mutedTail(paused, mediaEndMs));
   return {
@@ -108,6 +116,7 @@ function deriveTrack(started: TrackStarted, { timeline, clocks, contents }: Sess
     width: content.width,
     height: content.height,
     paused: joinSpans([...paused, ...outages(started, mediaEndMs, timeline)]).filter(([, to]) => Number.isFinite(to)),
+    ...(steps.length > 0 ? { steps } : {}),
     ...(damaged.length > 0 ? { damaged: joinSpans(damaged) } : {}),
     lost_frames: content.lostFrames,
   };

@@ -81,3 +81,13 @@ test('the clock sample of a window is the frame that came least late', () => {
   expect(sampler.end()).toEqual({ fileMs: 1100, arrivalMs: 1201 });
   expect(sampler.end()).toBeNull();
 });
+
+test('another layer begins a window, and its first sample says where', () => {
+  const sampler = new ClockSampler(1000);
+  sampler.add(0, 130);
+  expect(sampler.switch(40)).toEqual({ fileMs: 0, arrivalMs: 130 });
+  expect(sampler.add(40, 160)).toBeNull();
+  sampler.add(80, 195);
+  expect(sampler.add(1100, 1300)).toEqual({ fileMs: 80, arrivalMs: 195, switchMs: 40 });
+  expect(sampler.end()).toEqual({ fileMs: 1100, arrivalMs: 1300 });
+});

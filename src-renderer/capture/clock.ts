@@ -81,6 +81,7 @@ export class ClockSampler {
   readonly #windowMs: number;
   #best: ClockSample | null = null;
   #windowEnd: number | null = null;
+  #switchMs: number | null = null;
 
   constructor(windowMs = 1000) {
     this.#windowMs = windowMs;
@@ -90,8 +91,7 @@ export class ClockSampler {
   add(fileMs: number, arrivalMs: number): ClockSample | null {
     let finished: ClockSample | null = null;
     if (this.#windowEnd === null || arrivalMs >= this.#windowEnd) {
-      finished = this.#best;
-      this.#best = null;
+      finished = this.end();
       this.#windowEnd = arrivalMs + this.#windowMs;
     }
     if (this.#best === null || arrivalMs - fileMs < this.#best.arrivalMs - this.#best.fileMs) {
@@ -100,10 +100,24 @@ export class ClockSampler {
     return finished;
   }
 
+  /**
+   * The frame at `fileMs`, which comes next, is the first of another layer, whose timestamps may lie otherwise.
+   * @returns the sample of the window that this ends.
+   */
+  switch(fileMs: number): ClockSample | null {
+    const last = this.end();
+    this.#windowEnd = null;
+    this.#switchMs = fileMs;
+    return last;
+  }
+
   /** @returns the sample of the window that was still open. */
   end(): ClockSample | null {
     const last = this.#best;
+    const switchMs = this.#switchMs;
     this.#best = null;
-    return last;
+    if (!last || switchMs === null) return last;
+    this.#switchMs = null;
+    return { ...last, switchMs };
   }
 }

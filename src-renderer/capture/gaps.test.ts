@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { GapDetector } from './gaps.ts';
+import { damagedSpan, GapDetector } from './gaps.ts';
 
 describe('GapDetector', () => {
   test('frames that come are no gap, a second without is', () => {
@@ -29,4 +29,11 @@ describe('GapDetector', () => {
     screen.frame(0, 0);
     expect(screen.frame(20_000, 0)).toBeNull();
   });
+});
+
+test('pictures that cannot be decoded right after a gap are of the gap', () => {
+  const gap = { fromMs: 1000, toMs: 9000, reason: 'reconnect' as const };
+  expect(damagedSpan(9040, gap)).toEqual({ fromMs: 9000, reason: 'reconnect' });
+  for (const fromMs of [8000, 9600]) expect(damagedSpan(fromMs, gap)).toEqual({ fromMs, reason: 'loss' });
+  expect(damagedSpan(9040, null)).toEqual({ fromMs: 9040, reason: 'loss' });
 });

@@ -2,12 +2,25 @@ import type { SpanReason } from '../../src-main/contract/timeline.ts';
 
 /** Less than this without media is the network's and the sender's everyday; DTX sends at least every 400 ms. */
 const GAP_MS = 1000;
+/** Pictures that cannot be decoded so soon after a gap lack what was lost in it. */
+const AFTER_GAP_MS = 500;
 
 /** A time without media, Unix milliseconds: from the arrival of the frame before it to that of the one after. */
 export interface Gap {
   fromMs: number;
   toMs: number;
   reason: Extract<SpanReason, 'loss' | 'stall' | 'reconnect'>;
+}
+
+/**
+ * Where a span of damaged pictures begins, and why. What comes after a gap needs what was lost in it, up to the next key
+ * frame: for who looks at it, the gap goes on.
+ * @param fromMs arrival of the first damaged picture, Unix milliseconds.
+ * @param gap the track's last.
+ */
+export function damagedSpan(fromMs: number, gap: Gap | null): Pick<Gap, 'fromMs' | 'reason'> {
+  const isOfGap = gap !== null && fromMs >= gap.toMs && fromMs < gap.toMs + AFTER_GAP_MS;
+  return isOfGap ? { fromMs: gap.toMs, reason: gap.reason } : { fromMs, reason: 'loss' };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { TrackStats } from '../../src-main/contract/capture.ts';
+import type { ClockSample, TrackStats } from '../../src-main/contract/capture.ts';
 import { H264, splitAnnexB, toLengthPrefixed, type NalCodec } from './annexb.ts';
 import { PictureBuilder } from './picture-builder.ts';
 import { PictureAssembler } from './layers.ts';
@@ -215,7 +215,7 @@ export class TrackRecorder {
         this.#open(parameters, arrivalMs);
         this.#noteGap(arrivalMs);
       }
-      this.#noteResolution(frame);
+      this.#noteResolution(frame, ticks);
       this.#write(units ? toLengthPrefixed(units) : frame.data, key, ticks, arrivalMs, null);
     }
   }
@@ -274,14 +274,16 @@ export class TrackRecorder {
     });
   }
 
-  #noteResolution({ width, height }: VideoFrame): void {
+  #noteResolution({ width, height }: VideoFrame, ticks: number): void {
     if (!width || !height || (width === this.#stats.width && height === this.#stats.height)) return;
+    const sample = this.#stats.width === null ? null : this.#clock.switch(this.#fileMs(ticks));
+    if (sample) this.#sendClock(sample);
     this.#stats.width = width;
     this.#stats.height = height;
     this.#listener.resolution(width, height);
   }
 
-  #sendClock(sample: { fileMs: number; arrivalMs: number }): void {
+  #sendClock(sample: ClockSample): void {
     this.#outbox.send({ type: 'clock', trackId: this.info.trackId, sample });
   }
 }

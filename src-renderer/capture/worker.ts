@@ -1,6 +1,7 @@
 /// <reference lib="webworker" />
 import type { SpanReason } from '../../src-main/contract/timeline.ts';
 import type { CaptureCommand, CaptureMessage, TrackStats } from '../../src-main/contract/capture.ts';
+import { damagedSpan, type Gap } from './gaps.ts';
 import { KeyFramePolicy } from './key-frames.ts';
 import { LevelMeter } from './level-meter.ts';
 import { Outbox } from './outbox.ts';
@@ -74,13 +75,20 @@ function openTap(info: TrackInfo, isHeld: boolean): Tap {
 function openTrack(info: TrackInfo, tap: Tap): ActiveTrack {
   epochMs = info.epochMs;
   const { trackId, continues } = info;
+  let lastGap: Gap | null = null;
   const recorder = new TrackRecorder(info, outbox, {
     resolution: (width, height) => toPage({ type: 'resolution', trackId, width, height }),
-    gap: ({ fromMs, toMs, reason }) => sendSpan(trackId, reason, fromMs, toMs),
+    gap: (gap) => {
+      lastGap = gap;
+      sendSpan(trackId, gap.reason, gap.fromMs, gap.toMs);
+    },
     started: (atMs) => {
       if (continues) sendContinued(continues, atMs);
     },
-    damaged: ({ fromMs, toMs, fileMs }) => sendSpan(trackId, 'loss', fromMs, toMs, fileMs),
+    damaged: (damage) => {
+      const { fromMs, reason } = damagedSpan(damage.fromMs, lastGap);
+      sendSpan(trackId, reason, fromMs, damage.toMs, damage.fileMs);
+    },
     decodedWanted: () => toPage({ type: 'decoded-wanted', trackId }),
   });
   recorder.setLink(linkUp);
