@@ -39,15 +39,27 @@ export async function composeAgain(words: ComposeWords, tools: FinishTools): Pro
   }
   await mkdir(dirname(outFile), { recursive: true });
   await removeLeftOver(dirname(outFile));
-  const workDir = join(dirname(outFile), `${WORK_DIR}-${process.pid}`);
+  const workDir = workDirIn(dirname(outFile));
   await mkdir(workDir, { recursive: true });
   const pool = new TrackPool(dir);
   try {
     const output = { output_id: 'composition', kind: 'composite' } as const;
     const [ffmpeg, timeline] = [await tools.ffmpeg(), await readTimeline(dir)];
     const { layout, width, height, fps } = words;
+    const loudnessLufs = words.loudness ?? session.settings.loudness_lufs;
     const made = await makeComposite({
-      ...{ sessionDir: dir, session, timeline, layout, width, height, fps: fps ?? COMPOSITE.fps, range, theme },
+      ...{
+        sessionDir: dir,
+        session,
+        timeline,
+        layout,
+        width,
+        height,
+        fps: fps ?? COMPOSITE.fps,
+        range,
+        theme,
+        loudnessLufs,
+      },
       ...{ withoutPeers: words.withoutPeers, outFile: join(workDir, 'made.mp4'), workDir, pool, ffmpeg },
       ...{ cards: tools.cards, signal: tools.signal, encoder: await encoderOf(session, ffmpeg, tools.encoders) },
       onProgress: (progress) => tools.emit({ event: 'finalizing', ...output, progress }),
@@ -78,7 +90,7 @@ async function place(from: string, to: string, certificate: string, signal: Abor
 }
 
 /** The session without all that is of these peers. @throws RollcallError USAGE for one that is not in it. */
-function withoutPeers(session: Readonly<Session>, ids: readonly string[]): Session {
+export function withoutPeers(session: Readonly<Session>, ids: readonly string[]): Session {
   for (const id of ids) {
     if (session.peers.some((peer) => peer.peer_id === id)) continue;
     const there = session.peers.map((peer) => `${peer.peer_id} (${peer.display_name})`).join(', ');
@@ -133,8 +145,11 @@ export async function readTheme(file: string): Promise<ThemeFile> {
   throw new RollcallError('USAGE', `The theme "${file}" is not valid: ${said}.`, remedy);
 }
 
+/** Where this process puts its work files for something that is made in `dir`. */
+export const workDirIn = (dir: string): string => join(dir, `${WORK_DIR}-${process.pid}`);
+
 /** Work files of runs that were killed; those of a process that lives are left to it. */
-async function removeLeftOver(dir: string): Promise<void> {
+export async function removeLeftOver(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     const pid = Number(new RegExp(`^\\${WORK_DIR}-(\\d+)$`).exec(name)?.[1] ?? NaN);
     if (Number.isNaN(pid) || (pid !== process.pid && isAlive(pid))) continue;

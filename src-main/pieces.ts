@@ -20,9 +20,12 @@ export const WORK_DIR = '.work';
 export const COMPOSITE = { layout: 'grid', width: 1280, height: 720, fps: STREAM_FPS } as const;
 
 /** How a session's composite looks. */
-export const compositeOf = ({ settings }: Pick<Session, 'settings'>): CompositeLook & { fps: number } => ({
+export const compositeOf = ({
+  settings,
+}: Pick<Session, 'settings'>): CompositeLook & { fps: number; loudnessLufs: number | undefined } => ({
   ...COMPOSITE,
   ...settings.composite_look,
+  loudnessLufs: settings.loudness_lufs,
 });
 
 export interface PiecesJob {

@@ -34,6 +34,7 @@ export interface RecordPlan {
   resolved: ResolvedSettings;
   /** How its composite will look; null for the default. */
   theme: ThemeFile | null;
+  loudnessLufs: number | null;
   /** How its files are encoded, where the settings say so. */
   encoding: EncodingSettings | null;
   target: JoinTarget;
@@ -68,6 +69,7 @@ export function planRecording(settings: Settings, request: RecordRequest, makeRo
     roomIsNew: created,
     resolved,
     theme: settings.composite?.theme ?? null,
+    loudnessLufs: settings.composite?.loudness_lufs ?? null,
     encoding: settings.encoding ?? null,
     target: parseJoinUrl(request.joinUrl),
     displayName: settings.recorder?.display_name ?? RECORDER_NAME,
@@ -145,6 +147,7 @@ function settingsSnapshot(plan: RecordPlan, request: RecordRequest): Session['se
     composite: request.composite,
     ...(beginOf(plan, request) === 'join' ? { start: 'join' as const } : {}),
     ...(plan.theme ? { theme: plan.theme } : {}),
+    ...(plan.loudnessLufs === null ? {} : { loudness_lufs: plan.loudnessLufs }),
     ...(request.look ? { composite_look: request.look } : {}),
     ...(plan.encoding ? { encoding: plan.encoding } : {}),
     destination: destinationSnapshot(plan.resolved.destination),

@@ -7,6 +7,7 @@ import type { Session } from '../src-main/contract/session.ts';
 import type { TimelineEvent } from '../src-main/contract/timeline.ts';
 import { TrackPool } from '../src-main/media/track-pool.ts';
 import { FakeCards, ffmpeg, makeSession, tempDir, type PeerSpec } from './media-fixtures.ts';
+import { ffmpegBin, runOk } from './support/programs.ts';
 import {
   beepTimes,
   colourAt,
@@ -52,6 +53,7 @@ async function compose(
     signal?: AbortSignal;
     width?: number;
     height?: number;
+    loudnessLufs?: number;
   } = {},
 ): Promise<Made> {
   const pool = new TrackPool(dir);
@@ -301,6 +303,29 @@ describe('makeComposite', () => {
     await expect(access(join(dir, 'Rec-x.mp4'))).rejects.toThrow();
   });
 
+  it('brings quiet and loud voices to the loudness that is asked for, without touching full scale', async () => {
+    const session = await makeSession(
+      dir,
+      [0.02, 0.3].map((amplitude, i): PeerSpec => ({
+        id: `v${i}`,
+        name: `V${i}`,
+        streams: [
+          {
+            type: 'audio',
+            tracks: [{ kind: 'audio', seconds: 6, tone: 500 + 100 * i, at: 6000 * i, continuous: true, amplitude }],
+          },
+        ],
+      })),
+    );
+    for (const loudnessLufs of [-16, -30]) {
+      const made = await compose(session, { width: 640, height: 360, loudnessLufs });
+      // EBU Tech 3341 allows a meter 0.1 LU; the mix is measured before it is encoded, the file after.
+      expect(Math.abs((await integratedLoudness(made.path)) - loudnessLufs)).toBeLessThan(0.5);
+      const peak = (await decodeSound(made.path)).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+      expect(peak).toBeLessThan(1);
+    }
+  });
+
   it('keeps 12 loud voices below full scale', async () => {
     const session = await makeSession(
       dir,
@@ -321,6 +346,21 @@ describe('makeComposite', () => {
     expect(peak).toBeGreaterThan(0.6);
   });
 });
+
+/** LUFS, by ffmpeg. */
+async function integratedLoudness(file: string): Promise<number> {
+  const { stderr } = await runOk(ffmpegBin(), [
+    '-nostats',
+    '-i',
+    file,
+    '-af',
+    'ebur128=framelog=verbose',
+    '-f',
+    'null',
+    '-',
+  ]);
+  return Number([...stderr.matchAll(/I: +(-?[\d.]+) LUFS/g)].at(-1)?.[1] ?? NaN);
+}
 
 /** A pure tone obeys x[n+1] = 2 cos(w) x[n] - x[n-1]: what is left over is a click (or the encoder's noise). */
 function worstDiscontinuity(sound: Float32Array, frequencyHz: number): number {

@@ -97,6 +97,8 @@ export interface AudioSpec {
   tone: number;
   /** The tone never stops. */
   continuous?: boolean;
+  /** 0.4 where nothing is said. */
+  amplitude?: number;
 }
 export type TrackSpec = (VideoSpec | AudioSpec) & {
   /** Session time of the first frame, ms. */
@@ -256,7 +258,7 @@ async function encodeAudio(spec: AudioSpec & TrackSpec): Promise<string[]> {
   const t = spec.at / 1000;
   // The sender's clock runs slow by `skew`: its second lasts 1 + skew of ours.
   const real = `(${t}+t*${1 + (spec.skew ?? 0)}+0.0005)`;
-  const tone = `0.4*sin(2*PI*${spec.tone}*t)`;
+  const tone = `${spec.amplitude ?? 0.4}*sin(2*PI*${spec.tone}*t)`;
   const beep = spec.continuous ? tone : `if(lt(mod(${real}\\,1)\\,${FLASH})\\,${tone}\\,0)`;
   const sound = `aevalsrc='${beep}':s=48000:d=${spec.seconds}`;
   return [await cached(['-f', 'lavfi', '-i', sound, '-ac', '2', '-c:a', 'libopus', '-b:a', '64k', '-vbr', 'on'])];

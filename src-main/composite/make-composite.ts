@@ -2,13 +2,15 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { CardRenderer } from '../contract/cards.ts';
 import { RollcallError } from '../contract/errors.ts';
-import type { Session } from '../contract/session.ts';
+import type { Session, SessionTrack } from '../contract/session.ts';
 import { DEFAULT_THEME, type Theme } from '../contract/theme.ts';
 import type { TimelineEvent } from '../contract/timeline.ts';
 import { CardFiles } from '../media/card-files.ts';
-import { planSoundParts, type PlannedSoundPart } from '../media/encode-sound.ts';
+import { openSounds, planSoundParts, type PlannedSoundPart } from '../media/encode-sound.ts';
 import type { Ffmpeg } from '../media/ffmpeg.ts';
 import { joinMp4 } from '../media/join.ts';
+import { loudnessGain } from '../media/loudness.ts';
+import { OPUS_RATE } from '../media/opus.ts';
 import { moveIntoPlace } from '../media/output-file.ts';
 import { probe } from '../media/probe.ts';
 import { renderPieces } from '../media/render-pieces.ts';
@@ -36,6 +38,8 @@ export interface MakeCompositeJob {
   /** Only this part of the session; all of it where absent. */
   range?: CompositeRange | undefined;
   theme?: Theme | undefined;
+  /** Integrated loudness of its sound, LUFS (EBU R128); as the call had it where absent. */
+  loudnessLufs?: number | undefined;
   /** Absolute, or relative to the session folder. */
   outFile: string;
   ffmpeg: Ffmpeg;
@@ -119,16 +123,32 @@ export async function planComposite(
   );
   const frames = intervals.reduce((end, { to }) => Math.max(end, to), 0);
   const tracks = session.tracks.filter(({ kind, peer_id }) => kind === 'audio' && !withoutPeers.has(peer_id));
-  const sound = await planSoundParts({
-    ...{ outputId: OUTPUT_ID, tracks, pool, startMs: range.startMs, durationMs: pictures.tickMs(frames) },
-    ...{ untilMs, sinceMs, limit: true, bitrateKbps: SOUND_KBPS, dir },
-  });
+  const { startMs } = range;
+  const durationMs = pictures.tickMs(frames);
+  // How loud it all is is known when it is over.
+  const isDeferred = job.loudnessLufs !== undefined && untilMs !== Infinity;
+  const gain = isDeferred ? 1 : await gainFor(job, { tracks, startMs, durationMs, dir });
+  const sound = isDeferred
+    ? []
+    : await planSoundParts({
+        ...{ outputId: OUTPUT_ID, tracks, pool, startMs, durationMs, untilMs, sinceMs, gain },
+        ...{ limit: true, bitrateKbps: SOUND_KBPS, dir },
+      });
   return {
     dir,
     startMs: range.startMs,
     scenes: await planScenes(job, { intervals, range, startTick, pictures, dir, untilMs, sinceMs }),
     sound,
   };
+}
+
+async function gainFor(
+  { pool, ffmpeg, signal, loudnessLufs: targetLufs }: MakeCompositeJob,
+  { tracks, startMs, durationMs, dir }: { tracks: SessionTrack[]; startMs: number; durationMs: number; dir: string },
+): Promise<number> {
+  if (targetLufs === undefined) return 1;
+  const stretch = { from: 0, to: Math.round((durationMs * OPUS_RATE) / 1000) };
+  return loudnessGain({ tracks: await openSounds(tracks, pool), startMs, stretch, targetLufs, dir, ffmpeg, signal });
 }
 
 function checkSize(width: number, height: number): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { certificateSchema } from './certificate.ts';
 import { ERROR_KINDS, type ErrorCode } from './errors.ts';
-import { encodingSchema, roomRecordingSchema } from './settings.ts';
+import { encodingSchema, loudnessSchema, roomRecordingSchema } from './settings.ts';
 import { themeSchema } from './theme.ts';
 import { mediaKindSchema, sourceSchema } from './timeline.ts';
 
@@ -98,6 +98,11 @@ export const trackSchema = z.object({
    * before them stays on view. Absent: none.
    */
   damaged: z.array(z.tuple([z.number(), z.number()])).optional(),
+  /**
+   * `[file_ms, shift_ms]`, ascending: from there on times of the file are moved by so much before the clock is applied,
+   * for the server moved them the other way when it changed the layer it sent. Absent: none.
+   */
+  steps: z.array(z.tuple([z.number(), z.number()])).optional(),
   lost_frames: z.number().int(),
 });
 export type SessionTrack = z.infer<typeof trackSchema>;
@@ -217,6 +222,8 @@ export const sessionSchema = z.object({
     start: z.literal('join').optional(),
     /** How the composite looks; as the app's default where absent. */
     theme: themeSchema.optional(),
+    /** Integrated loudness of the composite, LUFS; absent: as the call was. */
+    loudness_lufs: loudnessSchema.optional(),
     /** Absent: the default look. */
     composite_look: compositeLookSchema.optional(),
     /** How its files are encoded, where the settings said so. */

@@ -147,8 +147,13 @@ export const uploadsSchema = z.strictObject({
 });
 export type UploadsSettings = z.infer<typeof uploadsSchema>;
 
+export const loudnessSchema = z.number().min(-40, 'must be from -40 to -10').max(-10, 'must be from -40 to -10');
 /** What is the same for every composite. */
-export const compositeSettingsSchema = z.strictObject({ theme: themeSchema.optional() });
+export const compositeSettingsSchema = z.strictObject({
+  theme: themeSchema.optional(),
+  /** Integrated loudness of its sound, LUFS (EBU R128): -16 for players, -23 for broadcasting. Absent: as the call was. */
+  loudness_lufs: loudnessSchema.optional(),
+});
 
 /** How the recorder shows itself to the people of a call. */
 export const recorderSchema = z.strictObject({

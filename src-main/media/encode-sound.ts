@@ -40,6 +40,8 @@ export interface SoundPlanJob {
   sinceMs?: number;
   /** For a mix of many voices: keeps the sum below full scale. */
   limit: boolean;
+  /** What the mix is multiplied by, before the limiter; 1 where nothing is said. */
+  gain?: number;
   bitrateKbps: number;
   /** Where its pieces are. */
   dir: string;
@@ -61,6 +63,7 @@ export interface PlannedSoundPart {
   outputId: string;
   startMs: number;
   limit: boolean;
+  gain: number;
   bitrateKbps: number;
   tracks: readonly OpenedSound[];
   /** What is mixed; what comes before `encodeFrom` in it is for the limiter. */
@@ -89,11 +92,10 @@ export const aacFrames = (durationMs: number): number =>
  * @returns the parts from the start; all of them where `untilMs` is Infinity
  */
 export async function planSoundParts(job: SoundPlanJob): Promise<PlannedSoundPart[]> {
-  const { outputId, startMs, limit, bitrateKbps } = job;
+  const { outputId, startMs, limit, bitrateKbps, gain = 1 } = job;
   const all = aacFrames(job.durationMs);
   const total = Math.max(AAC_FRAME_SAMPLES + 1, Math.round((job.durationMs * OPUS_RATE) / 1000));
-  const tracks: OpenedSound[] = [];
-  for (const track of job.tracks) tracks.push({ track, sound: await job.pool.sound(track) });
+  const tracks = await openSounds(job.tracks, job.pool);
   const parts: PlannedSoundPart[] = [];
   const firstIndex = Math.floor(startMs / PART_MS);
   for (let index = firstIndex, first = 0; first < all; index++) {
@@ -109,13 +111,19 @@ export async function planSoundParts(job: SoundPlanJob): Promise<PlannedSoundPar
     }
     const from = limit ? Math.max(encodeFrom - LIMITER_LEAD_SAMPLES, AAC_FRAME_SAMPLES) : encodeFrom;
     const planned = {
-      ...{ outputId, startMs, limit, bitrateKbps, tracks, stretch: { from, to }, encodeFrom, index },
+      ...{ outputId, startMs, limit, gain, bitrateKbps, tracks, stretch: { from, to }, encodeFrom, index },
       ...{ skip: lead, frames: end - first },
     };
     parts.push({ ...planned, file: join(job.dir, `sound-${partHash(planned)}.m4a`) });
     first = end;
   }
   return parts;
+}
+
+export async function openSounds(tracks: readonly SessionTrack[], pool: TrackPool): Promise<OpenedSound[]> {
+  const opened: OpenedSound[] = [];
+  for (const track of tracks) opened.push({ track, sound: await pool.sound(track) });
+  return opened;
 }
 
 const frameAt = (ms: number): number => Math.ceil((ms * OPUS_RATE) / 1000 / AAC_FRAME_SAMPLES);
@@ -131,7 +139,7 @@ export async function missingSoundParts(parts: readonly PlannedSoundPart[]): Pro
 }
 
 /** Changes when parts made by an older version of this code would sound or join differently. */
-const SOUND_VERSION = 2;
+const SOUND_VERSION = 3;
 
 /** A name for everything that a part's sound depends on. */
 function partHash({
@@ -140,12 +148,13 @@ function partHash({
   skip,
   frames,
   limit,
+  gain,
   bitrateKbps,
   tracks,
   startMs,
 }: Omit<PlannedSoundPart, 'file'>): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([SOUND_VERSION, stretch, encodeFrom, skip, frames, limit, bitrateKbps]));
+  hash.update(JSON.stringify([SOUND_VERSION, stretch, encodeFrom, skip, frames, limit, gain, bitrateKbps]));
   for (const { track, sound } of tracks) {
     const { runs, pieces } = planSound({ track, sound, startMs, ...stretch });
     if (runs.length === 0) continue;

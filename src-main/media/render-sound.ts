@@ -4,7 +4,7 @@ import { RollcallError } from '../contract/errors.ts';
 import { missingSoundParts, type OpenedSound, type PlannedSoundPart } from './encode-sound.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import { Limiter } from './limiter.ts';
-import { mix } from './mix.ts';
+import { mix, type MixSource } from './mix.ts';
 import { OPUS_RATE } from './opus.ts';
 import { commitPiece } from './output-file.ts';
 import type { PcmRun } from './packet-placer.ts';
@@ -108,15 +108,13 @@ function union(a: PlannedSound | undefined, b: PlannedSound): PlannedSound {
   return { ...b, from: Math.min(a.from, b.from), runs: endOf(a.runs) > endOf(b.runs) ? a.runs : b.runs };
 }
 
-/** Mixes a part's tracks into a file of samples. */
-async function writeMix(
-  part: PlannedSoundPart,
+/** What the tracks give to a stretch of an output's mix. */
+export function mixSources(
+  { tracks, startMs, stretch }: Pick<PlannedSoundPart, 'tracks' | 'startMs' | 'stretch'>,
   decoded: ReadonlyMap<string, DecodedTrack>,
-  file: string,
   { ffmpeg, signal }: SoundTools,
-): Promise<void> {
-  const { tracks, startMs, stretch, encodeFrom, limit } = part;
-  const sources = tracks.map((opened) => {
+): MixSource[] {
+  return tracks.map((opened) => {
     const there = decoded.get(opened.track.track_id);
     const job = { ...opened, startMs, ...stretch };
     return {
@@ -125,6 +123,17 @@ async function writeMix(
       blocks: there ? decodedSound(there, planSound(job)) : trackSound({ ...job, ffmpeg, signal }),
     };
   });
+}
+
+/** Mixes a part's tracks into a file of samples. */
+async function writeMix(
+  part: PlannedSoundPart,
+  decoded: ReadonlyMap<string, DecodedTrack>,
+  file: string,
+  tools: SoundTools,
+): Promise<void> {
+  const { stretch, encodeFrom, limit, gain } = part;
+  const sources = mixSources(part, decoded, tools);
   const limiter = limit ? new Limiter() : null;
   let unused = (encodeFrom - stretch.from) * CHANNELS;
   const handle = await open(file, 'w');
@@ -135,7 +144,8 @@ async function writeMix(
   };
   try {
     for await (const block of mix(sources, stretch.from, stretch.to)) {
-      if (signal?.aborted) throw cancelled();
+      if (tools.signal?.aborted) throw cancelled();
+      if (gain !== 1) for (let i = 0; i < block.length; i++) block[i] = (block[i] ?? 0) * gain;
       await put(limiter ? limiter.push(block) : block);
     }
     if (limiter) await put(limiter.flush());
