@@ -3,6 +3,7 @@ import { resolve as resolvePath } from 'node:path';
 import { runCli, type CliServices, type Outcome, type RecordWords } from './cli/program.ts';
 import { onToggleSignal, steer } from './cli/control.ts';
 import { composeAgain } from './compose.ts';
+import { padStreams } from './pad-streams.ts';
 import { RollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
 import type { Environment } from './environment.ts';
@@ -54,6 +55,7 @@ export class CliRuntime {
       version: this.#environment.version,
       record: (request, emit, interrupted) => this.#record(request, emit, interrupted),
       compose: (request, emit, interrupted) => composeAgain(request, this.#tools(emit, interrupted)),
+      pad: (words, emit, interrupted) => padStreams(words, this.#tools(emit, interrupted)),
       recover: (path, emit, interrupted) => recoverPath(path, this.#tools(emit, interrupted)),
       upload: (request, emit, interrupted) => this.#upload(request, emit, interrupted),
       verify: (request, emit, interrupted) => this.#verify(request, emit, interrupted),

@@ -344,6 +344,30 @@ describe('a call with three people who join and leave', () => {
     expect((await runCommand(['compose', dir, '--without-peer', 'nobody'])).code).toBe(2);
   });
 
+  test('"compose --pad" makes every file as long as the meeting, with all that it has at its place', async () => {
+    const dir = done.session_dir ?? '';
+    const out = temporaryDir('padded');
+    const { code: padded, events } = await runCommand(['compose', dir, '--pad', '--out', out]);
+    expect(padded).toBe(0);
+    const last = events.at(-1);
+    const streams = last?.event === 'done' ? last.streams : [];
+    expect(streams.map(({ peer_id }) => peer_id).sort()).toEqual(CAST.map(({ peerId }) => peerId).sort());
+    const endS = Math.max(...session.streams.map(({ end_ms }) => end_ms)) / 1000;
+    for (const person of attendance) {
+      const { file = '', duration = NaN } = streams.find(({ peer_id }) => peer_id === person.cast.peerId) ?? {};
+      expect(Math.abs(duration - endS)).toBeLessThanOrEqual(LENGTH_TOLERANCE_S);
+      const beganS = (person.publisher.startedAt - session.epoch_ms) / 1000;
+      const [flashes, beeps] = [await flashTimes(file), await beepTimes(file, person.cast.toneHz)];
+      for (const time of seconds(presenceS(person)).map((second) => beganS + second)) {
+        for (const events of [flashes, beeps]) {
+          expect(Math.min(...events.map((event) => Math.abs(event - time)))).toBeLessThanOrEqual(MIX_TOLERANCE_S);
+        }
+      }
+      expect(beeps.filter((time) => time < beganS - 0.5)).toEqual([]);
+    }
+    expect((await runCommand(['compose', dir, '--pad', '--layout', 'grid'])).code).toBe(2);
+  });
+
   test('"recover" makes files again that are gone, from the tracks and the timeline alone', async () => {
     const copy = join(temporaryDir('copy'), 'session');
     await cp(done.session_dir ?? '', copy, { recursive: true });

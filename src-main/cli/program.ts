@@ -1,8 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { RollcallError } from '../contract/errors.ts';
-import { toRollcallError } from '../contract/errors.ts';
+import { RollcallError, toRollcallError } from '../contract/errors.ts';
 import type { DoneEvent, Emit } from '../contract/events.ts';
-import { LONGEST_TIMER_S } from '../contract/settings.ts';
+import { LONGEST_TIMER_S, loudnessSchema } from '../contract/settings.ts';
 import { Printer, type CliIo } from './output.ts';
 import { addServeCommands, type ServeServices } from './serve-commands.ts';
 import { addSettingsCommands, type SettingsServices } from './settings-commands.ts';
@@ -32,8 +31,18 @@ export interface ComposeWords {
   fromS: number | null;
   toS: number | null;
   title?: string;
+  /** Integrated loudness, LUFS. */
+  loudness?: number;
   /** A theme's file. */
   theme?: string;
+  out?: string;
+}
+
+/** Every person's and screen's file, from the session's start to its end. */
+export interface PadWords {
+  sessionDir: string;
+  withoutPeers: string[];
+  /** A folder. */
   out?: string;
 }
 
@@ -48,6 +57,7 @@ export interface CliServices {
   version: string;
   record(words: RecordWords, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
   compose(words: ComposeWords, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
+  pad(words: PadWords, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
   recover(path: string, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
   upload(words: { sessionDir: string; settings?: string }, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
   verify(words: { sessionDir: string; settings?: string }, emit: Emit, interrupted: AbortSignal): Promise<Outcome>;
@@ -173,7 +183,7 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
 
   program
     .command('compose')
-    .description('make another composite of a recorded session')
+    .description('make another composite of a recorded session, or (--pad) its people’s files anew')
     .argument('<session-dir>')
     .addOption(new Option('--layout <layout>').choices(['grid', 'speaker', 'screen']).default('grid'))
     .option('--size <WxH>', 'picture size', pictureSize, { width: 1280, height: 720 })
@@ -182,21 +192,27 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
     .option('--from <time>', 'begin here: seconds from the composite’s start, or h:mm:ss', timeOfFile)
     .option('--to <time>', 'end here', timeOfFile)
     .option('--fps <n>', 'frames a second (30)', frameRate)
+    .option('--loudness <lufs>', 'integrated loudness of the sound, such as -16 (EBU R128)', loudness)
     .option('--theme <file>', 'colours, words and what is shown (see the README)')
-    .option('--out <file>', 'where to put the file')
+    .option('--pad', 'no composite: each person’s file, from the start of the session to its end')
+    .option('--out <path>', 'where to put the file, or the folder of --pad')
     .addOption(json())
-    .action((sessionDir: string, options: ComposeOptions) =>
-      run(options.json ?? false, (emit) =>
-        services.compose(
+    .action((sessionDir: string, options: ComposeOptions, command: Command) =>
+      run(options.json ?? false, async (emit) => {
+        if (options.pad) {
+          refuseWithPad(command);
+          return services.pad({ sessionDir, withoutPeers: options.withoutPeer, out: options.out }, emit, interrupted);
+        }
+        return services.compose(
           {
             ...{ sessionDir, layout: options.layout, ...options.size, fps: options.fps ?? null },
             ...{ withoutPeers: options.withoutPeer, fromS: options.from ?? null, toS: options.to ?? null },
-            ...{ title: options.title, theme: options.theme, out: options.out },
+            ...{ title: options.title, theme: options.theme, loudness: options.loudness, out: options.out },
           },
           emit,
           interrupted,
-        ),
-      ),
+        );
+      }),
     );
 
   program
@@ -257,9 +273,25 @@ interface ComposeOptions {
   from?: number;
   to?: number;
   fps?: number;
+  loudness?: number;
   theme?: string;
+  pad?: boolean;
   out?: string;
   json?: boolean;
+}
+
+/** @throws RollcallError USAGE where something was said that is about composites */
+function refuseWithPad(command: Command): void {
+  const said = ['layout', 'size', 'title', 'from', 'to', 'fps', 'loudness', 'theme'].filter(
+    (name) => command.getOptionValueSource(name) === 'cli',
+  );
+  if (said.length === 0) return;
+  const words = said.map((name) => `--${name}`).join(', ');
+  throw new RollcallError(
+    'USAGE',
+    `${words} is about composites, and --pad makes none.`,
+    `Leave ${words} out, or --pad.`,
+  );
 }
 
 /** Seconds; null for "never". */
@@ -281,6 +313,14 @@ function timeOfFile(text: string): number {
     throw new InvalidArgumentError(`"${text}" is not a time; give seconds such as 90, or h:mm:ss such as 1:30.`);
   const [, hours = '0', minutes = '0', clockSeconds = '0', plain] = match;
   return plain === undefined ? Number(hours) * 3600 + Number(minutes) * 60 + Number(clockSeconds) : Number(plain);
+}
+
+function loudness(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !loudnessSchema.safeParse(value).success) {
+    throw new InvalidArgumentError(`"${text}" is not a loudness; give LUFS from -40 to -10, such as -16.`);
+  }
+  return value;
 }
 
 function frameRate(text: string): number {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PAUSED_TEXT, type CardRenderer } from '../contract/cards.ts';
 import { RollcallError } from '../contract/errors.ts';
@@ -32,6 +32,8 @@ export interface MakeStreamJob {
   cards: CardRenderer;
   /** For work files; best on the file system of the session. What a failed run leaves there makes the next one quicker. */
   workDir: string;
+  /** From session time 0 to the end of the session's last stream, instead of the stream's own. */
+  padded?: boolean;
   signal?: AbortSignal | undefined;
   /** Share of the work done, 0 to 1. */
   onProgress?: ((share: number) => void) | undefined;
@@ -44,6 +46,7 @@ export interface MadeStream {
   /** Where the file's time 0 lies on the session clock. */
   start_ms: number;
   duration_ms: number;
+  size_bytes: number;
   /** Null for an audio-only file. */
   width: number | null;
   height: number | null;
@@ -67,6 +70,7 @@ export async function makeStream(job: MakeStreamJob): Promise<MadeStream> {
   const joined = join(plan.dir, 'joined.mp4');
   await joinMp4({ segments, fps: STREAM_FPS, sound: plan.sound, outFile: joined, signal });
   const { durationMs } = await probe(joined);
+  const { size } = await stat(joined);
   await moveIntoPlace(joined, join(sessionDir, file));
   await rm(plan.dir, { recursive: true, force: true });
   job.onProgress?.(1);
@@ -74,6 +78,7 @@ export async function makeStream(job: MakeStreamJob): Promise<MadeStream> {
     file,
     start_ms: plan.startMs,
     duration_ms: durationMs,
+    size_bytes: size,
     width: plan.canvas?.width ?? null,
     height: plan.canvas?.height ?? null,
   };
@@ -96,6 +101,9 @@ export interface StreamPlan {
 export async function planStream(job: MakeStreamJob, untilMs: number, sinceMs = -Infinity): Promise<StreamPlan> {
   const { stream, peer } = findStream(job);
   const { session, streamId, pool, cards } = job;
+  const span = job.padded
+    ? { start_ms: 0, end_ms: Math.max(...session.streams.map(({ end_ms }) => end_ms)) }
+    : { start_ms: stream.start_ms, end_ms: stream.end_ms };
   const tracks = session.tracks.filter((track) => track.stream_id === streamId);
   const audio = tracks.filter(({ kind }) => kind === 'audio');
   const dir = join(job.workDir, `stream-${streamId}`);
@@ -108,8 +116,8 @@ export async function planStream(job: MakeStreamJob, untilMs: number, sinceMs = 
       'There is nothing to make a file of.',
     );
   const pictures = job.pictures ?? (await SessionPictures.open(pool, session, STREAM_FPS));
-  const firstTick = pictures.firstTick(stream.start_ms);
-  const startMs = canvas ? pictures.tickMs(firstTick) : stream.start_ms;
+  const firstTick = pictures.firstTick(span.start_ms);
+  const startMs = canvas ? pictures.tickMs(firstTick) : span.start_ms;
   const scenes: PlannedScene[] = [];
   if (canvas) {
     const files = new CardFiles(cards, dir);
@@ -119,7 +127,7 @@ export async function planStream(job: MakeStreamJob, untilMs: number, sinceMs = 
       ...{ kind: 'initials', name: peer.display_name, seed: stream.peer_id },
       ...canvas,
     });
-    const ticks = Math.max(1, Math.round(((stream.end_ms - startMs) * STREAM_FPS) / 1000));
+    const ticks = Math.max(1, Math.round(((span.end_ms - startMs) * STREAM_FPS) / 1000));
     for (const { from, to } of clipWindows(pictures.windows(untilMs), firstTick, firstTick + ticks)) {
       if (pictures.tickMs(to) <= sinceMs) continue;
       if (pictures.tickMs(to) > untilMs) break;
@@ -132,7 +140,7 @@ export async function planStream(job: MakeStreamJob, untilMs: number, sinceMs = 
     audio.length === 0
       ? null
       : await planSoundParts({
-          ...{ outputId: streamId, tracks: audio, pool, startMs, durationMs: stream.end_ms - startMs },
+          ...{ outputId: streamId, tracks: audio, pool, startMs, durationMs: span.end_ms - startMs },
           ...{ untilMs, sinceMs },
           ...{ limit: false, bitrateKbps: SOUND_KBPS, dir },
         });
