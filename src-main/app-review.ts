@@ -1,8 +1,10 @@
+import { MAX_SHOWN_MESSAGES, type ChatView } from './contract/chat.ts';
 import type { Note, NoteDraft } from './contract/notes.ts';
 import { readNotes, removeNote, saveNote } from './library/notes.ts';
+import { readChat } from './recording/chat-log.ts';
 import type { ReviewService } from './shell/app-service.ts';
 
-/** What people add to sessions, kept in the sessions' own folders. */
+/** What people add to sessions, and what they wrote in the call, kept in the sessions' own folders. */
 export class AppReview implements ReviewService {
   readonly #dirOf: (sessionId: string) => Promise<string>;
 
@@ -13,6 +15,11 @@ export class AppReview implements ReviewService {
 
   async notes(sessionId: string): Promise<Note[]> {
     return readNotes(await this.#dirOf(sessionId));
+  }
+
+  async chat(sessionId: string): Promise<ChatView> {
+    const messages = await readChat(await this.#dirOf(sessionId));
+    return { messages: messages.slice(0, MAX_SHOWN_MESSAGES), total: messages.length };
   }
 
   async saveNote(sessionId: string, draft: NoteDraft): Promise<Note[]> {

@@ -21,3 +21,14 @@ export const chatMessageSchema = z.object({
   truncated: z.boolean().optional(),
 });
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
+
+/** More than anybody reads in a window; all of it is in the session's `chat.csv`. */
+export const MAX_SHOWN_MESSAGES = 2000;
+
+/** A session's chat, for looking at. */
+export interface ChatView {
+  /** The first `MAX_SHOWN_MESSAGES`. */
+  messages: ChatMessage[];
+  /** How many there are. */
+  total: number;
+}

@@ -6,6 +6,7 @@ import type { SessionLanes } from './lanes.ts';
 import type { OutputPreviews } from './previews.ts';
 import type { Session, WebhookDelivery } from './session.ts';
 import { PREFLIGHT_CHECKS, type PreflightResult } from './preflight.ts';
+import type { ChatView } from './chat.ts';
 import { noteDraftSchema, type Note } from './notes.ts';
 import { roomDraftSchema, settingsChangeSchema, type EditableSettings } from './settings-change.ts';
 import { ROOM_ID_PATTERN, type RoomRecording } from './settings.ts';
@@ -45,6 +46,7 @@ export const channelArgs = {
   getLanes: z.tuple([sessionIdSchema]),
   getPreviews: z.tuple([sessionIdSchema, outputIdSchema]),
   getNotes: z.tuple([sessionIdSchema]),
+  getChat: z.tuple([sessionIdSchema]),
   saveNote: z.tuple([sessionIdSchema, noteDraftSchema]),
   removeNote: z.tuple([sessionIdSchema, z.uuid()]),
   openFolder: z.tuple([sessionIdSchema]),
@@ -106,6 +108,8 @@ export interface ChannelResults {
   getPreviews: OutputPreviews | null;
   /** Marks and notes of people, the earliest first; each change answers all of them. */
   getNotes: Note[];
+  /** What was written in the room's chat, the earliest first, as much of it as a window can show. */
+  getChat: ChatView;
   saveNote: Note[];
   removeNote: Note[];
   openFolder: null;

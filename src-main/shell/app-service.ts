@@ -11,6 +11,7 @@ import type {
 import type { SessionLanes } from '../contract/lanes.ts';
 import type { LiveRecording } from '../contract/live.ts';
 import type { OutputPreviews } from '../contract/previews.ts';
+import type { ChatView } from '../contract/chat.ts';
 import type { Note, NoteDraft } from '../contract/notes.ts';
 import type { EditableSettings, RoomDraft, SettingsChange } from '../contract/settings-change.ts';
 import type { PreflightCheck, PreflightResult } from '../contract/preflight.ts';
@@ -47,9 +48,10 @@ export interface LibraryService {
   rescan(): Promise<void>;
 }
 
-/** What people add to a session when they look at it. */
+/** What people add to a session when they look at it, and what they wrote while it was recorded. */
 export interface ReviewService {
   notes(sessionId: string): Promise<Note[]>;
+  chat(sessionId: string): Promise<ChatView>;
   /** Keeps a note and answers all of the session. */
   saveNote(sessionId: string, draft: NoteDraft): Promise<Note[]>;
   removeNote(sessionId: string, noteId: string): Promise<Note[]>;

@@ -111,6 +111,7 @@ function makeHandlers(options: IpcOptions): Handlers {
     getLanes: (sessionId) => service.lanes(sessionId),
     getPreviews: (sessionId, outputId) => service.previews(sessionId, outputId),
     getNotes: (sessionId) => service.review.notes(sessionId),
+    getChat: (sessionId) => service.review.chat(sessionId),
     saveNote: (sessionId, draft) => service.review.saveNote(sessionId, draft),
     removeNote: (sessionId, noteId) => service.review.removeNote(sessionId, noteId),
     openFolder: async (sessionId) => openPath(await dirOf(sessionId)),

@@ -25,6 +25,7 @@ const CHANNELS = {
   getLanes: true,
   getPreviews: true,
   getNotes: true,
+  getChat: true,
   saveNote: true,
   removeNote: true,
   openFolder: true,

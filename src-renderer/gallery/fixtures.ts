@@ -10,6 +10,7 @@ import type {
 import type { SessionLanes } from '../../src-main/contract/lanes.ts';
 import type { PreflightResult } from '../../src-main/contract/preflight.ts';
 import type { OutputPreviews } from '../../src-main/contract/previews.ts';
+import type { ChatMessage, ChatView } from '../../src-main/contract/chat.ts';
 import type { Note } from '../../src-main/contract/notes.ts';
 import type { Settings } from '../../src-main/contract/settings.ts';
 import type { LiveOutput, LivePeer, LiveRecording, LiveTrack } from '../../src-main/contract/live.ts';
@@ -518,10 +519,34 @@ export const lanes: SessionLanes = {
   ],
 };
 
+const said = (t: number, peer: number, display_name: string, text: string): ChatMessage => ({
+  ...{ t, peer_id: uuid(300 + peer), display_name, text },
+});
+export const chat: ChatView = {
+  messages: [
+    said(12_000, 1, 'Ada Lovelace', 'Can everybody hear me?'),
+    said(15_400, 2, 'Bob', 'Yes'),
+    said(
+      190_000,
+      3,
+      'Çelik Öztürk',
+      'The slides: https://slides.example.net/2026/release-plan?view=presenter&from=chapter-two',
+    ),
+    said(1_205_000, 4, 'مريم', 'انقطع الاتصال للحظة'),
+    said(
+      1_403_500,
+      1,
+      'Ada Lovelace',
+      'So we have it in writing: the release goes out on Thursday.\nBob tells the customers.',
+    ),
+  ],
+  total: 5,
+};
+
 export const notes: Note[] = [
   { id: uuid(400), t_ms: 192_000, text: '', created_at: '2026-11-22T14:05:00Z' },
   { id: uuid(401), t_ms: 1_201_000, text: 'The connection was lost here; Bob says it was the router.', created_at: '' },
-  { id: uuid(402), t_ms: 2_003_000, text: 'Decision: the release goes out on Thursday.', created_at: '' },
+  { id: uuid(402), t_ms: 1_403_000, text: 'Decision: the release goes out on Thursday.', created_at: '' },
 ];
 
 /** Settings with something in every field, secrets as dots. */

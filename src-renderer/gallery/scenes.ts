@@ -28,6 +28,7 @@ const reviewOf = (state: string, over: Partial<UiState> = {}): Partial<UiState> 
     detail: ready(sample.detailWithWebhooks(summary)),
     lanes: state === 'broken' || state === 'interrupted' ? null : sample.lanes,
     notes: sample.notes,
+    chat: sample.chat,
     previews: sample.previews,
     ...over,
   };
@@ -161,6 +162,7 @@ export const SCENES: Record<string, Partial<UiState>> = {
   'review-waiting': reviewOf('waiting'),
   'review-finalizing': reviewOf('finalizing'),
   'review-streams': reviewOf('delivered', { reviewMode: 'streams' }),
+  'review-chat': reviewOf('delivered', { reviewSide: 'chat' }),
   'review-notes': reviewOf('delivered', { reviewSide: 'notes' }),
   'review-notes-empty': reviewOf('delivered', { reviewSide: 'notes', notes: [] }),
   'review-webhook': reviewOf('failed', { reviewSide: 'webhook' }),

@@ -3,6 +3,7 @@ import { Button, Tabs } from '@mantine/core';
 import type { SessionDetail } from '../../src-main/contract/ipc.ts';
 import type { Session, SessionOutput } from '../../src-main/contract/session.ts';
 import { FileRow } from '../components/FileRow.tsx';
+import { ChatList } from '../components/ChatList.tsx';
 import { NoteList } from '../components/NoteList.tsx';
 import { WebhookRow } from '../components/WebhookRow.tsx';
 import { formatTime } from '../state/format.ts';
@@ -29,11 +30,22 @@ export function ReviewSide(props: ReviewSideProps) {
   const actions = useActions();
   const side = useUi((state) => state.reviewSide);
   const notes = useUi((state) => state.notes?.length ?? 0);
-  const { detail, session } = props;
+  const chat = useUi((state) => state.chat);
+  const { detail, session, clock } = props;
   const told = session.webhooks.filter((each) => each.state === 'delivered').length;
   const { done, total } = detail.summary.files;
   const tabs: { side: Side; label: string; count: string; body: ReactNode }[] = [
     { side: 'files', label: 'Files', count: `${done} of ${total}`, body: <Files {...props} /> },
+    ...(chat === null || chat.total === 0
+      ? []
+      : [
+          {
+            side: 'chat' as const,
+            label: 'Chat',
+            count: String(chat.total),
+            body: <ChatList chat={chat} clock={clock} onSeek={(timeMs) => clock.seek(timeMs)} />,
+          },
+        ]),
     { side: 'notes', label: 'Notes', count: notes === 0 ? '' : String(notes), body: <Notes {...props} /> },
     ...(session.webhooks.length === 0
       ? []

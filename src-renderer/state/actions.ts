@@ -106,6 +106,7 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
         detail: { state: 'loading' },
         lanes: null,
         notes: null,
+        chat: null,
         previews: new Map(),
         reviewMode: 'one',
         reviewSide: 'files',
@@ -113,6 +114,7 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
       });
       void loadDetail(sessionId);
       void actions.loadNotes(sessionId);
+      void actions.loadChat(sessionId);
     },
     setLink: (link) => set({ link }),
     setRoomSearch: (roomSearch) => set({ roomSearch }),

@@ -8,6 +8,7 @@ export interface ReviewActions {
   setReviewMode(mode: ReviewMode): void;
   setReviewSide(side: ReviewSide): void;
   loadNotes(sessionId: string): Promise<void>;
+  loadChat(sessionId: string): Promise<void>;
   /** Waveforms and scrubbing pictures of the files that are ready, the whole meeting's first. */
   loadPreviews(detail: SessionDetail): Promise<void>;
   /** Keeps a note; `text` empty: a plain marker. */
@@ -25,9 +26,12 @@ export function createReviewActions(
   ask: Ask,
   notify: (message: string) => void,
 ): ReviewActions {
-  const put = (sessionId: string, notes: Note[]): void => {
+  const isShown = (sessionId: string): boolean => {
     const { view } = store.getState();
-    if (view.screen === 'review' && view.sessionId === sessionId) store.setState({ notes });
+    return view.screen === 'review' && view.sessionId === sessionId;
+  };
+  const put = (sessionId: string, notes: Note[]): void => {
+    if (isShown(sessionId)) store.setState({ notes });
   };
   return {
     setReviewMode: (reviewMode) => store.setState({ reviewMode }),
@@ -36,6 +40,10 @@ export function createReviewActions(
       const loaded = await ask(() => api.getNotes(sessionId));
       if (loaded !== null) put(sessionId, loaded.value);
     },
+    loadChat: async (sessionId) => {
+      const loaded = await ask(() => api.getChat(sessionId));
+      if (loaded !== null && isShown(sessionId)) store.setState({ chat: loaded.value });
+    },
     loadPreviews: async ({ summary: { sessionId }, session, missing }) => {
       const ready = (session?.outputs ?? [])
         .filter(({ state, kind, output_id: id }) => state === 'done' && kind !== 'chat' && !missing.includes(id))
@@ -43,8 +51,8 @@ export function createReviewActions(
       for (const { output_id: outputId } of ready) {
         if (store.getState().previews.has(outputId)) continue;
         const result = await api.getPreviews(sessionId, outputId);
-        const { view, previews } = store.getState();
-        if (view.screen !== 'review' || view.sessionId !== sessionId) return;
+        if (!isShown(sessionId)) return;
+        const { previews } = store.getState();
         // Without them the player and its lanes work all the same: no reason to trouble anybody.
         store.setState({ previews: new Map(previews).set(outputId, result.ok ? result.value : null) });
       }

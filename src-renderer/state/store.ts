@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../../src-main/contract/errors.ts';
 import type { AppSnapshot, SessionDetail, SessionSummary } from '../../src-main/contract/ipc.ts';
 import type { SessionLanes } from '../../src-main/contract/lanes.ts';
 import type { LiveRecording } from '../../src-main/contract/live.ts';
+import type { ChatView } from '../../src-main/contract/chat.ts';
 import type { Note } from '../../src-main/contract/notes.ts';
 import type { PreflightCheck, PreflightResult } from '../../src-main/contract/preflight.ts';
 import type { OutputPreviews } from '../../src-main/contract/previews.ts';
@@ -46,7 +47,7 @@ export interface Preflight {
 /** What plays on the Review screen: one file, or all streams side by side. */
 export type ReviewMode = 'one' | 'streams';
 /** What stands beside it. */
-export type ReviewSide = 'files' | 'notes' | 'webhook';
+export type ReviewSide = 'files' | 'chat' | 'notes' | 'webhook';
 
 /** The settings form that is open. */
 export interface Editor {
@@ -70,6 +71,8 @@ export interface UiState {
   lanes: SessionLanes | null;
   /** Of the same session; null until they are there. */
   notes: readonly Note[] | null;
+  /** Of the same session; null until it is there. */
+  chat: ChatView | null;
   /** Of the same session's files, by output id; null: this file has none. */
   previews: ReadonlyMap<string, OutputPreviews | null>;
   reviewMode: ReviewMode;
@@ -120,6 +123,7 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     detail: { state: 'loading' },
     lanes: null,
     notes: null,
+    chat: null,
     previews: new Map(),
     reviewMode: 'one',
     reviewSide: 'files',
