@@ -5,7 +5,10 @@ import { SummaryReporter } from './summary-reporter.ts';
 const root = resolve(import.meta.dirname, '..');
 
 /** Integration tests that measure no media against the clock: settings, stores, deliveries. */
-const UNHURRIED = ['test/{delivery-*,settings-cli,upload,upload-azure,webhook}.test.ts', 'test/support/stores.test.ts'];
+const UNHURRIED = [
+  'test/{delivery-*,settings-cli,upload,upload-azure,upload-checksums,webhook}.test.ts',
+  'test/support/stores.test.ts',
+];
 
 /** What tests with real programs have in common. */
 const real = {

@@ -141,6 +141,8 @@ export const receiptSchema = z.object({
   etag: z.string(),
   version_id: z.string().nullable(),
   sha256: z.string(),
+  /** SHA-256 as the store itself made it of the bytes it has (base64; `-N`: of N parts' own). Absent: it makes none. */
+  checksum_sha256: z.string().optional(),
   verified_at: z.string(),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
@@ -163,6 +165,8 @@ export const uploadSchema = z.object({
       sha256: z.string(),
       /** This store's ETags are no MD5s (SSE-KMS, for instance). */
       opaque_etags: z.boolean().optional(),
+      /** This store keeps the SHA-256s of this upload's parts. */
+      keeps_sha256: z.boolean().optional(),
     })
     .nullable(),
   receipt: receiptSchema.nullable(),

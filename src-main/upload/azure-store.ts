@@ -17,6 +17,7 @@ import {
   type PresignedUrl,
   type RemoteObject,
   type RemotePart,
+  type StartedUpload,
 } from './object-store.ts';
 import { uploadStopped } from './stopped.ts';
 
@@ -72,6 +73,7 @@ export class AzureStore implements CheckableStore {
         etagIsMd5: false,
         versionId: found.versionId ?? null,
         sha256: found.metadata?.['sha256'] ?? null,
+        checksum: null,
       };
     } catch (error) {
       if (error instanceof NotThere) return null;
@@ -107,8 +109,8 @@ export class AzureStore implements CheckableStore {
   }
 
   /** Nothing is asked: an upload exists with its first block. */
-  createMultipart(): Promise<string> {
-    return Promise.resolve(randomBytes(8).toString('hex'));
+  createMultipart(): Promise<StartedUpload> {
+    return Promise.resolve({ uploadId: randomBytes(8).toString('hex'), keepsSha256: false });
   }
 
   async listParts(key: string, uploadId: string, signal: AbortSignal): Promise<RemotePart[]> {

@@ -14,6 +14,8 @@ export interface Fingerprint {
   sha256: string;
   /** Hex MD5 of each part, in order. */
   partMd5s: string[];
+  /** Hex SHA-256 of each part, in order. */
+  partSha256s: string[];
 }
 
 const READ_BYTES = 1024 * 1024;
@@ -28,22 +30,27 @@ export async function fingerprint(
   const partSizeBytes = partSizeOf(size);
   const whole = createHash('sha256');
   const partMd5s: string[] = [];
+  const partSha256s: string[] = [];
   const file = await openFile(path);
   try {
     for (const part of partsOf(size, partSizeBytes)) {
       const md5 = createHash('md5');
+      const sha256 = createHash('sha256');
       for (let at = part.start; at < part.start + part.sizeBytes; at += READ_BYTES) {
         if (signal.aborted) throw uploadStopped();
         const bytes = await readExactly(file, path, at, Math.min(READ_BYTES, part.start + part.sizeBytes - at));
         whole.update(bytes);
         md5.update(bytes);
+        sha256.update(bytes);
       }
       partMd5s.push(md5.digest('hex'));
+      partSha256s.push(sha256.digest('hex'));
     }
   } finally {
     await file.close();
   }
-  const result = { path, sizeBytes: size, modifiedNs: mtimeNs, partSizeBytes, sha256: whole.digest('hex'), partMd5s };
+  const sha256 = whole.digest('hex');
+  const result = { path, sizeBytes: size, modifiedNs: mtimeNs, partSizeBytes, sha256, partMd5s, partSha256s };
   await assertUnchanged(result);
   return result;
 }
@@ -67,6 +74,16 @@ export function expectedEtag(print: Fingerprint, multipart: boolean): string {
   if (!multipart) return print.partMd5s[0] ?? '';
   const all = Buffer.concat(print.partMd5s.map((md5) => Buffer.from(md5, 'hex')));
   return `${createHash('md5').update(all).digest('hex')}-${print.partMd5s.length}`;
+}
+
+/**
+ * The SHA-256 by which S3 describes an object sent with checksums in these parts: base64, and for a multipart upload that of
+ * the parts' own and their number.
+ */
+export function expectedChecksum(print: Fingerprint, multipart: boolean): string {
+  if (!multipart) return Buffer.from(print.sha256, 'hex').toString('base64');
+  const all = Buffer.concat(print.partSha256s.map((sha256) => Buffer.from(sha256, 'hex')));
+  return `${createHash('sha256').update(all).digest('base64')}-${print.partSha256s.length}`;
 }
 
 export async function openFile(path: string): Promise<FileHandle> {

@@ -41,7 +41,11 @@ export async function sendMultipart(
     await handle.close();
   }
   await assertUnchanged(print);
-  const completed: CompletedPart[] = parts.map(({ number }) => ({ number, etag: done.get(number) ?? '' }));
+  const completed = parts.map(({ number }): CompletedPart => ({
+    number,
+    etag: done.get(number) ?? '',
+    ...sha256Of(print, state, number),
+  }));
   await withRetry(
     () =>
       store.completeMultipart(
@@ -83,9 +87,16 @@ async function partsThere(
  * belongs to this very file.
  */
 function isOurs(remote: RemotePart, print: Fingerprint, parts: readonly Part[], state: MultipartState): boolean {
-  const { number, etag, sizeBytes } = remote;
+  const { number, etag, sizeBytes, sha256 } = remote;
   if (parts[number - 1]?.sizeBytes !== sizeBytes) return false;
+  if (sha256 !== undefined) return print.partSha256s[number - 1] === sha256;
   return print.partMd5s[number - 1] === etag || state.opaque_etags === true;
+}
+
+/** A part's SHA-256, where the store keeps it. */
+function sha256Of(print: Fingerprint, state: MultipartState, number: number): { sha256?: string } {
+  const sha256 = print.partSha256s[number - 1];
+  return state.keeps_sha256 === true && sha256 !== undefined ? { sha256 } : {};
 }
 
 async function sendPart(
@@ -114,7 +125,12 @@ async function sendPart(
         return inFlight.send(
           body.length,
           () => store.wastedBytes?.() ?? 0,
-          () => store.putPart(state.key, state.upload_id, { number: part.number, body, md5 }, signal),
+          () =>
+            store.putPart(
+              ...([state.key, state.upload_id] as const),
+              { number: part.number, body, md5, ...sha256Of(print, state, part.number) },
+              signal,
+            ),
         );
       },
       { ...retry, signal },

@@ -13,8 +13,8 @@ export interface ObjectStore {
   head(key: string, signal: AbortSignal): Promise<RemoteObject | null | 'hidden'>;
   /** Writes an object in one request. With `onlyIfAbsent` a store that supports it refuses to replace an object. */
   put(key: string, body: Buffer, meta: ObjectMeta & { onlyIfAbsent: boolean }, signal: AbortSignal): Promise<void>;
-  /** Begins a multipart upload and returns its id. */
-  createMultipart(key: string, meta: ObjectMeta, signal: AbortSignal): Promise<string>;
+  /** Begins a multipart upload. */
+  createMultipart(key: string, meta: ObjectMeta, signal: AbortSignal): Promise<StartedUpload>;
   /**
    * Ids of the multipart uploads of exactly this key that were begun and not ended; `'hidden'`: these keys may not list
    * them. Absent: the store has no such question.
@@ -28,11 +28,11 @@ export interface ObjectStore {
     /** Only the part of this number, if it is there; a store may give more. */
     only?: number,
   ): Promise<RemotePart[] | null | 'hidden'>;
-  /** Sends a part; the store checks its MD5 (hex). Returns the part's ETag. */
+  /** Sends a part; the store checks its MD5 and, where that is given, its SHA-256 (hex). Returns the part's ETag. */
   putPart(
     key: string,
     uploadId: string,
-    part: { number: number; body: Buffer; md5: string },
+    part: { number: number; body: Buffer; md5: string; sha256?: string },
     signal: AbortSignal,
   ): Promise<string>;
   completeMultipart(
@@ -62,6 +62,12 @@ export interface CheckableStore extends ObjectStore {
   clockOffsetMs(): number;
 }
 
+export interface StartedUpload {
+  uploadId: string;
+  /** Whether the store wants the parts' SHA-256s, keeps them, and describes the object by them. */
+  keepsSha256: boolean;
+}
+
 export interface ObjectMeta {
   contentType: string;
   /** Hex, of the whole object: kept as its user metadata `sha256`. */
@@ -79,11 +85,15 @@ export interface RemoteObject {
   versionId: string | null;
   /** Our own user metadata, hex. */
   sha256: string | null;
+  /** What the store itself made of the bytes, as `expectedChecksum` has it; null where it has no SHA-256. */
+  checksum: string | null;
 }
 
 export interface CompletedPart {
   number: number;
   etag: string;
+  /** Hex, where the store keeps it. */
+  sha256?: string | undefined;
 }
 
 export interface RemotePart extends CompletedPart {

@@ -23,11 +23,15 @@ import {
   type PresignedUrl,
   type RemoteObject,
   type RemotePart,
+  type StartedUpload,
 } from './object-store.ts';
 import type { StoreHttpHandler } from './http-handler.ts';
 import { s3ClientConfig } from './s3-client.ts';
 import { describeS3Error, type S3Action } from './s3-errors.ts';
 import { uploadStopped } from './stopped.ts';
+
+/** What was learnt of endpoints, so that it is asked once. */
+const KEEPS_SHA256 = new Map<string, boolean>();
 
 /** A `CheckableStore` on any service that speaks S3. `close` it after use. */
 export class S3Store implements CheckableStore {
@@ -37,6 +41,8 @@ export class S3Store implements CheckableStore {
   readonly #target: StoreTarget;
   readonly #client: S3Client;
   readonly #http: StoreHttpHandler;
+  /** Whether the store makes SHA-256s; null: not known yet. */
+  #keepsSha256: boolean | null;
 
   constructor(target: StoreTarget) {
     this.bucket = target.bucket;
@@ -44,6 +50,7 @@ export class S3Store implements CheckableStore {
     this.#target = target;
     const config = s3ClientConfig(target);
     this.#http = config.requestHandler;
+    this.#keepsSha256 = target.endpoint === null ? true : (KEEPS_SHA256.get(target.endpoint) ?? null);
     this.#client = new S3Client(config);
   }
 
@@ -53,9 +60,12 @@ export class S3Store implements CheckableStore {
 
   async head(key: string, signal: AbortSignal): Promise<RemoteObject | null | 'hidden'> {
     try {
-      const found = await this.#client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }), {
-        abortSignal: signal,
-      });
+      const found = await this.#client.send(
+        new HeadObjectCommand({ Bucket: this.bucket, Key: key, ...this.#checksumMode }),
+        {
+          abortSignal: signal,
+        },
+      );
       return remoteObject(found);
     } catch (error) {
       const status = statusOf(error);
@@ -96,6 +106,7 @@ export class S3Store implements CheckableStore {
           ContentType: meta.contentType,
           Metadata: { sha256: meta.sha256 },
           ...(meta.md5 === undefined ? {} : { ContentMD5: base64(meta.md5) }),
+          ...(this.#keepsSha256 === true ? { ChecksumSHA256: base64(meta.sha256) } : {}),
           ...(meta.onlyIfAbsent ? { IfNoneMatch: '*' } : {}),
         }),
         { abortSignal: signal },
@@ -103,19 +114,44 @@ export class S3Store implements CheckableStore {
     );
   }
 
-  async createMultipart(key: string, meta: ObjectMeta, signal: AbortSignal): Promise<string> {
-    const { UploadId } = await this.#run('createMultipart', signal, () =>
+  /** Asks for SHA-256s; a store that has none ignores that and does not repeat it in its answer, or refuses it. */
+  async createMultipart(key: string, meta: ObjectMeta, signal: AbortSignal): Promise<StartedUpload> {
+    try {
+      return await this.#create(key, meta, this.#keepsSha256 !== false, signal);
+    } catch (error) {
+      if (this.#keepsSha256 !== null || !(error instanceof RollcallError) || error.code !== 'UPLOAD_FAILED')
+        throw error;
+      const started = await this.#create(key, meta, false, signal);
+      this.#learn(false);
+      return started;
+    }
+  }
+
+  async #create(key: string, meta: ObjectMeta, withSha256: boolean, signal: AbortSignal): Promise<StartedUpload> {
+    const { UploadId, ChecksumAlgorithm } = await this.#run('createMultipart', signal, () =>
       this.#client.send(
         new CreateMultipartUploadCommand({
           Bucket: this.bucket,
           Key: key,
           ContentType: meta.contentType,
           Metadata: { sha256: meta.sha256 },
+          ...(withSha256 ? { ChecksumAlgorithm: 'SHA256' } : {}),
         }),
         { abortSignal: signal },
       ),
     );
-    return this.#present(UploadId, 'no upload id');
+    const keepsSha256 = withSha256 && ChecksumAlgorithm === 'SHA256';
+    if (withSha256) this.#learn(keepsSha256);
+    return { uploadId: this.#present(UploadId, 'no upload id'), keepsSha256 };
+  }
+
+  #learn(keepsSha256: boolean): void {
+    this.#keepsSha256 = keepsSha256;
+    if (this.endpoint !== null) KEEPS_SHA256.set(this.endpoint, keepsSha256);
+  }
+
+  get #checksumMode(): { ChecksumMode?: 'ENABLED' } {
+    return this.#keepsSha256 === true ? { ChecksumMode: 'ENABLED' } : {};
   }
 
   async openUploads(key: string, signal: AbortSignal): Promise<string[] | 'hidden'> {
@@ -157,7 +193,8 @@ export class S3Store implements CheckableStore {
           ),
         );
         for (const part of page.Parts ?? []) {
-          parts.push({ number: part.PartNumber ?? 0, etag: unquote(part.ETag), sizeBytes: part.Size ?? -1 });
+          const sha256 = part.ChecksumSHA256 === undefined ? {} : { sha256: hex(part.ChecksumSHA256) };
+          parts.push({ number: part.PartNumber ?? 0, etag: unquote(part.ETag), sizeBytes: part.Size ?? -1, ...sha256 });
         }
         marker =
           only === undefined && page.IsTruncated === true && page.NextPartNumberMarker !== marker
@@ -175,7 +212,7 @@ export class S3Store implements CheckableStore {
   async putPart(
     key: string,
     uploadId: string,
-    part: { number: number; body: Buffer; md5: string },
+    part: { number: number; body: Buffer; md5: string; sha256?: string },
     signal: AbortSignal,
   ): Promise<string> {
     const { ETag } = await this.#run('putPart', signal, () =>
@@ -188,6 +225,7 @@ export class S3Store implements CheckableStore {
           Body: part.body,
           ContentLength: part.body.length,
           ContentMD5: base64(part.md5),
+          ...(part.sha256 === undefined ? {} : { ChecksumSHA256: base64(part.sha256) }),
         }),
         { abortSignal: signal },
       ),
@@ -202,13 +240,19 @@ export class S3Store implements CheckableStore {
     options: { onlyIfAbsent: boolean },
     signal: AbortSignal,
   ): Promise<void> {
+    if (parts.some(({ sha256 }) => sha256 !== undefined)) this.#learn(true);
     await this.#run('completeMultipart', signal, () =>
       this.#client.send(
         new CompleteMultipartUploadCommand({
           Bucket: this.bucket,
           Key: key,
           UploadId: uploadId,
-          MultipartUpload: { Parts: parts.map(({ number, etag }) => ({ PartNumber: number, ETag: `"${etag}"` })) },
+          MultipartUpload: {
+            Parts: parts.map(({ number, etag, sha256 }) => ({
+              ...{ PartNumber: number, ETag: `"${etag}"` },
+              ...(sha256 === undefined ? {} : { ChecksumSHA256: base64(sha256) }),
+            })),
+          },
           ...(options.onlyIfAbsent ? { IfNoneMatch: '*' } : {}),
         }),
         { abortSignal: signal },
@@ -314,11 +358,14 @@ function remoteObject(found: HeadObjectCommandOutput): RemoteObject {
     etagIsMd5: !ownKey && /^[0-9a-f]{32}(-\d+)?$/.test(etag),
     versionId: found.VersionId ?? null,
     sha256: found.Metadata?.['sha256'] ?? null,
+    // What covers the whole of a multipart object at once is no SHA-256 by S3's rules.
+    checksum: found.ChecksumType === 'FULL_OBJECT' && etag.includes('-') ? null : (found.ChecksumSHA256 ?? null),
   };
 }
 
 const unquote = (etag: string | undefined): string => (etag ?? '').replaceAll('"', '');
-const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
+const base64 = (digest: string): string => Buffer.from(digest, 'hex').toString('base64');
+const hex = (digest: string): string => Buffer.from(digest, 'base64').toString('hex');
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
 
 function statusOf(error: unknown): number | null {

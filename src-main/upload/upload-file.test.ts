@@ -11,6 +11,7 @@ import {
   type ObjectStore,
   type RemoteObject,
   type RemotePart,
+  type StartedUpload,
 } from './object-store.ts';
 import { uploadFile, type FileUpload, type MultipartState } from './upload-file.ts';
 
@@ -29,6 +30,7 @@ class FakeStore implements ObjectStore {
   before: (action: string) => unknown = () => undefined;
   hidden = false;
   etagIsMd5 = true;
+  checksum: string | null = null;
 
   async head(key: string): Promise<RemoteObject | null | 'hidden'> {
     await this.before('head');
@@ -41,6 +43,7 @@ class FakeStore implements ObjectStore {
       etagIsMd5: this.etagIsMd5,
       versionId: null,
       sha256: found.sha256,
+      checksum: this.checksum,
     };
   }
   async put(key: string, body: Buffer, meta: ObjectMeta & { onlyIfAbsent: boolean }): Promise<void> {
@@ -49,11 +52,11 @@ class FakeStore implements ObjectStore {
       throw new RollcallError('UPLOAD_CONFLICT', 'There is one.', 'Move it.');
     this.objects.set(key, { body, etag: md5(body), sha256: meta.sha256 });
   }
-  async createMultipart(_key: string, meta: ObjectMeta): Promise<string> {
+  async createMultipart(_key: string, meta: ObjectMeta): Promise<StartedUpload> {
     await this.before('create');
     const id = `u${this.uploads.size + 1}`;
     this.uploads.set(id, { meta, parts: new Map() });
-    return id;
+    return { uploadId: id, keepsSha256: false };
   }
   async listParts(_key: string, id: string): Promise<RemotePart[] | null> {
     await this.before('list');

@@ -1,7 +1,15 @@
 import { extname } from 'node:path';
 import { RollcallError } from '../contract/errors.ts';
 import type { Receipt, SessionUpload } from '../contract/session.ts';
-import { assertUnchanged, expectedEtag, fingerprint, openFile, readPart, type Fingerprint } from './fingerprint.ts';
+import {
+  assertUnchanged,
+  expectedChecksum,
+  expectedEtag,
+  fingerprint,
+  openFile,
+  readPart,
+  type Fingerprint,
+} from './fingerprint.ts';
 import { FREE_FLOW, type Flow } from './flow.ts';
 import type { InFlight } from './in-flight.ts';
 import { sendMultipart } from './multipart.ts';
@@ -176,7 +184,10 @@ async function newUpload(
   { store, retry }: UploadContext,
 ): Promise<MultipartState> {
   await dropOrphans(file.key, { store, retry });
-  const uploadId = await withRetry(() => store.createMultipart(file.key, metaOf(file, print), retry.signal), retry);
+  const { uploadId, keepsSha256 } = await withRetry(
+    () => store.createMultipart(file.key, metaOf(file, print), retry.signal),
+    retry,
+  );
   const state: MultipartState = {
     upload_id: uploadId,
     bucket: store.bucket,
@@ -184,6 +195,7 @@ async function newUpload(
     key: file.key,
     part_size_bytes: print.partSizeBytes,
     sha256: print.sha256,
+    ...(keepsSha256 ? { keeps_sha256: true } : {}),
   };
   await file.memory.save(state);
   return state;
@@ -231,7 +243,10 @@ export function isSameContent(print: Fingerprint, remote: RemoteObject): boolean
   );
 }
 
-/** Proof after sending: the size, and the ETag computed from the file; where ETags are not MD5s, our metadata. */
+/**
+ * Proof after sending: the size, the SHA-256 that the store made itself, and the ETag computed from the file; where ETags are
+ * no MD5s and the store makes no SHA-256, our metadata.
+ */
 async function verified(
   key: string,
   store: ObjectStore,
@@ -247,10 +262,7 @@ async function verified(
       "Allow s3:GetObject (and s3:ListBucket) in the bucket's or the user's policy and retry.",
     );
   }
-  const etagFits =
-    remote !== null &&
-    (remote.etagIsMd5 ? remote.etag === expectedEtag(print, multipart) : remote.sha256 === print.sha256);
-  if (remote !== null && remote.sizeBytes === print.sizeBytes && etagFits) return remote;
+  if (remote !== null && remote.sizeBytes === print.sizeBytes && isProven(print, multipart, remote)) return remote;
   throw new RollcallError(
     'UPLOAD_MISMATCH',
     remote === null
@@ -258,6 +270,13 @@ async function verified(
       : `${key} in the bucket "${store.bucket}" is not what was sent (${remote.sizeBytes} bytes, ETag ${remote.etag}).`,
     'Check what else writes to this bucket, remove that object and retry.',
   );
+}
+
+function isProven(print: Fingerprint, multipart: boolean, remote: RemoteObject): boolean {
+  const { etag, etagIsMd5, checksum, sha256 } = remote;
+  if (checksum !== null && checksum !== expectedChecksum(print, multipart)) return false;
+  if (etagIsMd5) return etag === expectedEtag(print, multipart);
+  return checksum !== null || sha256 === print.sha256;
 }
 
 function receipt(key: string, store: ObjectStore, print: Fingerprint, remote: RemoteObject): Receipt {
@@ -269,6 +288,7 @@ function receipt(key: string, store: ObjectStore, print: Fingerprint, remote: Re
     etag: remote.etag,
     version_id: remote.versionId,
     sha256: print.sha256,
+    ...(remote.checksum === null ? {} : { checksum_sha256: remote.checksum }),
     verified_at: new Date().toISOString(),
   };
 }

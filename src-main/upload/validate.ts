@@ -80,8 +80,10 @@ function stepsFor(
     [
       'multipart',
       async () => {
-        uploadId = await store.createMultipart(`${key}-parts`, meta, signal);
-        await store.putPart(`${key}-parts`, uploadId, { number: 1, body: bytes, md5: md5(bytes) }, signal);
+        const started = await store.createMultipart(`${key}-parts`, meta, signal);
+        uploadId = started.uploadId;
+        const sums = { md5: md5(bytes), ...(started.keepsSha256 ? { sha256: meta.sha256 } : {}) };
+        await store.putPart(`${key}-parts`, uploadId, { number: 1, body: bytes, ...sums }, signal);
       },
     ],
     ['list-parts', () => listParts(store, `${key}-parts`, uploadId, signal)],

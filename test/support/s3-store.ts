@@ -19,7 +19,11 @@ export interface S3StoreOptions {
   buckets?: string[];
   port?: number;
   identity?: Identity;
+  /** What it does when it is asked for SHA-256 checksums: has them, knows nothing of them, refuses. */
+  checksums?: Checksums;
 }
+
+export type Checksums = 'kept' | 'ignored' | 'refused';
 
 export interface S3Store extends ObjectStore {
   dir: string;
@@ -35,6 +39,7 @@ interface Call {
   key: string;
   query: URLSearchParams;
   payloadHash: string;
+  checksums: Checksums;
 }
 
 interface Reply {
@@ -75,6 +80,14 @@ async function readText(call: Call): Promise<string> {
   return body.toString();
 }
 
+/** The SHA-256 that a request says its body has, base64, where this store looks at it. */
+function claimedSha256({ request, checksums }: Call): string | undefined {
+  const claimed = request.headers['x-amz-checksum-sha256'];
+  if (checksums === 'refused' && claimed !== undefined)
+    throw new S3Error('NotImplemented', 'x-amz-checksum-sha256 is not implemented');
+  return checksums === 'kept' && typeof claimed === 'string' ? claimed : undefined;
+}
+
 /** Receives an object's or part's bytes and checks them against everything that the request says of them. */
 async function receive(disk: Disk, call: Call): Promise<Written> {
   const { request, payloadHash } = call;
@@ -94,6 +107,10 @@ async function receive(disk: Disk, call: Call): Promise<Written> {
         'XAmzContentSHA256Mismatch',
         "The provided 'x-amz-content-sha256' header does not match what was computed.",
       );
+    }
+    const sha256 = claimedSha256(call);
+    if (sha256 !== undefined && sha256 !== Buffer.from(written.sha256, 'hex').toString('base64')) {
+      throw new S3Error('BadDigest', 'The SHA256 you specified did not match the calculated checksum.');
     }
     const md5 = request.headers['content-md5'];
     if (md5 !== undefined && md5 !== written.md5.toString('base64')) {
@@ -134,6 +151,12 @@ async function getObject(disk: Disk, call: Call, withBody: boolean): Promise<Rep
       'accept-ranges': 'bytes',
       etag: quoted(object.etag),
       'last-modified': new Date(object.modified).toUTCString(),
+      ...(object.checksum !== undefined && request.headers['x-amz-checksum-mode'] === 'ENABLED'
+        ? {
+            'x-amz-checksum-sha256': object.checksum,
+            'x-amz-checksum-type': object.checksum.includes('-') ? 'COMPOSITE' : 'FULL_OBJECT',
+          }
+        : {}),
       ...(range ? { 'content-range': `bytes ${range.start}-${range.end}/${object.size}` } : {}),
     },
     ...(withBody && length > 0 ? { body: disk.read(bucket, key, range) } : {}),
@@ -146,14 +169,21 @@ async function putObject(disk: Disk, call: Call): Promise<Reply> {
   const uploadId = query.get('uploadId');
   if (uploadId !== null) {
     const written = await receive(disk, call);
-    const part = await disk.putPart(bucket, key, uploadId, Number(query.get('partNumber')), written);
+    const part = await disk.putPart(
+      bucket,
+      key,
+      uploadId,
+      Number(query.get('partNumber')),
+      written,
+      claimedSha256(call),
+    );
     return { status: 200, headers: { etag: quoted(part.etag) } };
   }
   if (request.headers['if-none-match'] === '*' && (await disk.find(bucket, key))) {
     throw new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
   }
   if (request.headers['x-amz-copy-source']) throw new S3Error('NotImplemented', 'Copying is not implemented');
-  const object = await disk.put(bucket, key, await receive(disk, call), keptHeaders(call));
+  const object = await disk.put(bucket, key, await receive(disk, call), keptHeaders(call), claimedSha256(call));
   return { status: 200, headers: { etag: quoted(object.etag) } };
 }
 
@@ -161,14 +191,20 @@ async function postObject(disk: Disk, call: Call): Promise<Reply> {
   const { bucket, key, query } = call;
   const uploadId = query.get('uploadId');
   if (query.has('uploads')) {
-    const id = await disk.createUpload(bucket, key, keptHeaders(call));
-    return xml('InitiateMultipartUploadResult', { Bucket: bucket, Key: key, UploadId: id });
+    const asked = call.request.headers['x-amz-checksum-algorithm'];
+    if (asked !== undefined && call.checksums === 'refused')
+      throw new S3Error('NotImplemented', 'x-amz-checksum-algorithm is not implemented');
+    const withSha256 = asked === 'SHA256' && call.checksums === 'kept';
+    const id = await disk.createUpload(bucket, key, keptHeaders(call), withSha256);
+    const answer = xml('InitiateMultipartUploadResult', { Bucket: bucket, Key: key, UploadId: id });
+    return withSha256 ? { ...answer, headers: { ...answer.headers, 'x-amz-checksum-algorithm': 'SHA256' } } : answer;
   }
   if (uploadId === null) throw new S3Error('MethodNotAllowed', 'The specified method is not allowed here.');
   const body = await readText(call);
   const parts = [...body.matchAll(/<Part>([\s\S]*?)<\/Part>/g)].map(([, part = '']) => ({
     partNumber: Number(/<PartNumber>\s*(\d+)/.exec(part)?.[1]),
     etag: /<ETag>\s*(?:"|&quot;|&#34;)?([0-9a-f]+)/.exec(part)?.[1] ?? '',
+    sha256: /<ChecksumSHA256>\s*([A-Za-z0-9+/=]+)/.exec(part)?.[1],
   }));
   if (parts.length === 0) throw new S3Error('MalformedXML', 'The XML you provided was not well-formed.');
   const object = await disk.complete(bucket, key, uploadId, parts);
@@ -192,6 +228,7 @@ async function listParts(disk: Disk, { bucket, key, query }: Call, uploadId: str
       ETag: quoted(part.etag),
       Size: part.size,
       LastModified: part.modified,
+      ChecksumSHA256: part.sha256,
     })),
   });
 }
@@ -278,8 +315,8 @@ async function send(response: ServerResponse, reply: Reply): Promise<void> {
 /**
  * A small S3-compatible store in this process, for the demo where Swift cannot be installed. Path-style addresses,
  * Signature V4 (headers and pre-signed URLs, with expiry, region and clock checks), multipart uploads with listing and
- * abort, ranges, ListObjectsV2; data on disk. Not there: versions, ACLs, copying, signed chunks (501), CRC checksums
- * (ignored).
+ * abort, ranges, ListObjectsV2, SHA-256 checksums; data on disk. Not there: versions, ACLs, copying, signed chunks (501),
+ * CRC checksums (ignored).
  */
 export async function startS3Store(options: S3StoreOptions = {}): Promise<S3Store> {
   const identity = options.identity ?? { region: 'us-east-1', key: 'rollcall', secret: 'rollcall-demo-secret' };
@@ -292,7 +329,10 @@ export async function startS3Store(options: S3StoreOptions = {}): Promise<S3Stor
     const url = new URL(request.url ?? '/', 'http://localhost');
     const payloadHash = verifySignature(request, url, identity, Date.now());
     const [bucket = '', ...rest] = url.pathname.slice(1).split('/').map(decodeURIComponent);
-    const call: Call = { request, url, bucket, key: rest.join('/'), query: url.searchParams, payloadHash };
+    const call: Call = {
+      ...{ request, url, bucket, key: rest.join('/'), query: url.searchParams, payloadHash },
+      checksums: options.checksums ?? 'kept',
+    };
     return call.key === '' ? bucketCall(disk, call) : objectCall(disk, call);
   };
   const failure = (request: IncomingMessage, thrown: unknown): Reply => {

@@ -13,6 +13,8 @@ export interface StoredObject {
   etag: string;
   modified: string;
   headers: Record<string, string>;
+  /** SHA-256, base64; `-N`: of N parts' own. Absent: it was sent without. */
+  checksum?: string;
 }
 
 export interface Part {
@@ -20,6 +22,8 @@ export interface Part {
   size: number;
   etag: string;
   modified: string;
+  /** Base64, where the upload has checksums. */
+  sha256?: string;
 }
 
 export interface Written {
@@ -29,11 +33,24 @@ export interface Written {
   sha256: string;
 }
 
+/** What is known of an unfinished multipart upload. */
+interface Upload {
+  key: string;
+  headers: Record<string, string>;
+  withSha256: boolean;
+}
+
 /** S3 refuses smaller parts, but for the last one. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 const nameOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 const md5 = (data: Buffer): string => createHash('md5').update(data).digest('hex');
+
+/** The SHA-256 of the parts' own, and their number. */
+function compositeChecksum(parts: readonly Part[]): string {
+  const all = Buffer.concat(parts.map(({ sha256 = '' }) => Buffer.from(sha256, 'base64')));
+  return `${createHash('sha256').update(all).digest('base64')}-${parts.length}`;
+}
 
 /**
  * Buckets, objects and unfinished multipart uploads in a folder: `BUCKET/objects/HASH` with `HASH.json` beside it,
@@ -101,10 +118,17 @@ export class Disk {
     return object;
   }
 
-  put(bucket: string, key: string, written: Written, headers: Record<string, string>): Promise<StoredObject> {
+  put(
+    bucket: string,
+    key: string,
+    written: Written,
+    headers: Record<string, string>,
+    checksum?: string,
+  ): Promise<StoredObject> {
     const etag = written.md5.toString('hex');
     const modified = new Date().toISOString();
-    return this.#store(bucket, written, { key, size: written.size, etag, modified, headers });
+    const object = { key, size: written.size, etag, modified, headers };
+    return this.#store(bucket, written, checksum === undefined ? object : { ...object, checksum });
   }
 
   async head(bucket: string, key: string): Promise<StoredObject> {
@@ -141,27 +165,42 @@ export class Disk {
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  async createUpload(bucket: string, key: string, headers: Record<string, string>): Promise<string> {
+  async createUpload(
+    bucket: string,
+    key: string,
+    headers: Record<string, string>,
+    withSha256: boolean,
+  ): Promise<string> {
     await this.expectBucket(bucket);
     const id = randomUUID();
     await mkdir(this.#bucket(bucket, 'uploads', id), { recursive: true });
-    await writeFile(this.#bucket(bucket, 'uploads', id, 'upload.json'), JSON.stringify({ key, headers }));
+    await writeFile(this.#bucket(bucket, 'uploads', id, 'upload.json'), JSON.stringify({ key, headers, withSha256 }));
     return id;
   }
 
-  async #upload(bucket: string, key: string, id: string): Promise<{ headers: Record<string, string> }> {
+  async #upload(bucket: string, key: string, id: string): Promise<Upload> {
     const text = /^[0-9a-f-]{36}$/.test(id)
       ? await readFile(this.#bucket(bucket, 'uploads', id, 'upload.json'), 'utf8').catch(() => null)
       : null;
-    const upload = text === null ? null : (JSON.parse(text) as { key: string; headers: Record<string, string> });
+    const upload = text === null ? null : (JSON.parse(text) as Upload);
     if (upload?.key !== key) {
       throw new S3Error('NoSuchUpload', 'The specified upload does not exist.', { UploadId: id });
     }
     return upload;
   }
 
-  async putPart(bucket: string, key: string, id: string, partNumber: number, written: Written): Promise<Part> {
-    await this.#upload(bucket, key, id);
+  /** @param sha256 as the request said it, and as it was checked. */
+  async putPart(
+    bucket: string,
+    key: string,
+    id: string,
+    partNumber: number,
+    written: Written,
+    sha256?: string,
+  ): Promise<Part> {
+    const { withSha256 } = await this.#upload(bucket, key, id);
+    if (withSha256 && sha256 === undefined)
+      throw new S3Error('InvalidRequest', 'Checksum Type mismatch occurred, expected checksum Type: sha256');
     if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > 10_000) {
       throw new S3Error('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive');
     }
@@ -170,6 +209,7 @@ export class Disk {
       size: written.size,
       etag: written.md5.toString('hex'),
       modified: new Date().toISOString(),
+      ...(withSha256 && sha256 !== undefined ? { sha256 } : {}),
     };
     const path = this.#bucket(bucket, 'uploads', id, String(partNumber));
     await rename(written.path, path);
@@ -206,16 +246,18 @@ export class Disk {
     bucket: string,
     key: string,
     id: string,
-    wanted: { partNumber: number; etag: string }[],
+    wanted: { partNumber: number; etag: string; sha256?: string | undefined }[],
   ): Promise<StoredObject> {
-    const { headers } = await this.#upload(bucket, key, id);
+    const { headers, withSha256 } = await this.#upload(bucket, key, id);
     const parts = await this.parts(bucket, key, id);
-    const chosen = wanted.map(({ partNumber, etag }, index) => {
+    const chosen = wanted.map(({ partNumber, etag, sha256 }, index) => {
       if (partNumber <= (wanted[index - 1]?.partNumber ?? 0)) {
         throw new S3Error('InvalidPartOrder', 'The list of parts was not in ascending order.');
       }
       const part = parts.find((candidate) => candidate.partNumber === partNumber && candidate.etag === etag);
       if (!part) throw new S3Error('InvalidPart', `Part ${partNumber} with ETag "${etag}" could not be found.`);
+      if (part.sha256 !== sha256)
+        throw new S3Error('InvalidPart', `The checksum of part ${partNumber} is not the one it was sent with.`);
       if (part.size < MIN_PART_BYTES && index < wanted.length - 1) {
         throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
       }
@@ -233,7 +275,10 @@ export class Disk {
     const object = await this.#store(
       bucket,
       { path, size },
-      { key, size, etag, modified: new Date().toISOString(), headers },
+      {
+        ...{ key, size, etag, modified: new Date().toISOString(), headers },
+        ...(withSha256 ? { checksum: compositeChecksum(chosen) } : {}),
+      },
     );
     await rm(folder, { recursive: true });
     return object;
