@@ -30,7 +30,8 @@ import { parseJoinUrl } from './settings/join-url.ts';
 import { findRoom } from './settings/rooms.ts';
 import { settingsOfSession } from './settings/session-room.ts';
 import { isCapturing, type AppService } from './shell/app-service.ts';
-import { uploadLimit, UploadFlow } from './upload/flow.ts';
+import { idleSeconds } from './shell/network.ts';
+import { UploadHolds } from './upload-holds.ts';
 
 /** How often the window hears of a recording under way. */
 const LIVE_INTERVAL_MS = 500;
@@ -71,11 +72,8 @@ export class RollcallApp implements AppService {
   uploadRetryAt: (sessionId: string) => number | null = () => null;
   /** By session id: making files or uploading, outside of a recording. */
   readonly #work = new Map<string, Work>();
-  /** Every upload outside of a recording goes through it. */
-  readonly #flow = new UploadFlow();
+  readonly #holds: UploadHolds;
   readonly #previews: PreviewQueue;
-  /** By session id: what the user pauses. */
-  readonly #flows = new Map<string, UploadFlow>();
   readonly #recordings: Recordings;
   readonly #load: MachineLoad;
   readonly #options: AppOptions;
@@ -106,7 +104,14 @@ export class RollcallApp implements AppService {
       await this.previews(sessionId, outputId).catch((error: unknown) => console.error('previews:', error));
     };
     const changed = async (): Promise<void> => this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
+    this.#holds = new UploadHolds({
+      settings: () => environment.settingsStore.redacted(),
+      isCapturing: () => this.#recordings.working().some((run) => isCapturing(run.view())),
+      idleSeconds,
+      onChange: () => void changed().catch((error: unknown) => console.error(error)),
+    });
     this.settings = new AppSettings(environment, async () => {
+      this.#holds.apply();
       await changed();
       for (const listener of this.#settingsListeners) listener();
     });
@@ -123,6 +128,7 @@ export class RollcallApp implements AppService {
   /** Reads the library and goes on with uploads that the last run left. */
   async start(): Promise<void> {
     this.#load.start();
+    this.#holds.apply();
     await this.#refresh();
     for (const { sessionId, state } of this.#index.list()) {
       if (state === 'interrupted') this.#inBackground(sessionId, this.finishFiles(sessionId));
@@ -133,6 +139,7 @@ export class RollcallApp implements AppService {
 
   /** Stops the recordings and waits until everything is done; for leaving the app. */
   async finish(): Promise<Outcome[]> {
+    this.#holds.close();
     const outcomes = await this.#recordings.finish('Rollcall was closed');
     this.#load.stop();
     // Files and uploads of earlier sessions go on at the next start, from where they are.
@@ -149,6 +156,7 @@ export class RollcallApp implements AppService {
       platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
       library: { dir, ...(await libraryState(dir)), scanned: this.#index.scanned },
       settings: this.settings.view(),
+      uploadsHeld: this.#holds.held,
       firstRun: this.#index.scanned && this.setup.isFirstRun(this.#index.list().length),
     };
   }
@@ -231,7 +239,7 @@ export class RollcallApp implements AppService {
         },
         settings: () => environment.settings(),
         keepRoom: true,
-        flow: this.#flow,
+        flow: this.#holds.flow,
         ...hooks,
       }),
     );
@@ -339,39 +347,14 @@ export class RollcallApp implements AppService {
     outputIds?: readonly string[],
   ): Promise<void> {
     const inForce = await this.#environment.settings();
-    this.#flow.setLimit(uploadLimit(inForce));
-    this.#holdDuringCall();
+    this.#holds.apply();
     const now = settingsOfSession(inForce, manifest.session);
     const accountId = this.#environment.settingsStore.installationId();
     const error = await deliver(manifest, {
-      ...{ settings: now, accountId, emit, signal, flow: this.#flowOf(manifest.session.session_id) },
+      ...{ settings: now, accountId, emit, signal, flow: this.#holds.flow },
       ...(outputIds === undefined ? {} : { outputIds }),
     });
     if (error) throw error;
-  }
-
-  /** Lets the session's uploads wait, also those that begin later, until `resumeUploads`. What is on its way goes on. */
-  pauseUploads(sessionId: string): void {
-    this.#flowOf(sessionId).hold('user');
-  }
-
-  resumeUploads(sessionId: string): void {
-    this.#flowOf(sessionId).release('user');
-  }
-
-  #flowOf(sessionId: string): UploadFlow {
-    const flow = this.#flows.get(sessionId) ?? new UploadFlow(this.#flow);
-    this.#flows.set(sessionId, flow);
-    return flow;
-  }
-
-  /** Where the settings say so, nothing is uploaded while a call is captured. */
-  #holdDuringCall(): void {
-    const settings = this.#environment.settingsStore.redacted();
-    this.#flow.setLimit(uploadLimit(settings));
-    const wanted = settings.uploads?.hold_during_calls === true;
-    if (wanted && this.#recordings.working().some((run) => isCapturing(run.view()))) this.#flow.hold('call');
-    else this.#flow.release('call');
   }
 
   /** Work on one session that nobody else, here or in another process, may do at the same time. */
@@ -462,7 +445,7 @@ export class RollcallApp implements AppService {
   }
 
   #tellLive(): void {
-    this.#holdDuringCall();
+    this.#holds.apply();
     if (this.#options.window) this.#tell({ kind: 'live', live: this.live() });
   }
 

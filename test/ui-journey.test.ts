@@ -244,7 +244,15 @@ async function deliver(world: World, shots: boolean): Promise<void> {
   await hands.press(button(page, /hosted storage$/));
   await fillStore(world, store.secret);
   await goTo(world, 'Queue');
+  await hands.press(button(page, 'Pause uploads'));
+  await page.getByText('Uploads are paused.').waitFor();
   await hands.press(button(page, /^Retry all/));
+  // Nothing goes while they are paused.
+  await page.getByText(/^Uploading/).waitFor();
+  await page.waitForTimeout(1500);
+  expect(await page.getByText(/^Uploading/).count()).toBe(1);
+  if (shots) await shoot(page, 'queue-paused');
+  await hands.press(button(page, 'Resume uploads'));
   await page.getByText('Nothing is on its way').waitFor({ timeout: 60_000 });
 
   await goTo(world, 'Library');

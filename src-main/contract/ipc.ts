@@ -208,6 +208,8 @@ export interface AppSnapshot {
     scanned: boolean;
   };
   settings: SettingsView;
+  /** Why uploads wait now; null: they do not. */
+  uploadsHeld: UploadsHeld | null;
   /** Nobody has set anything up or recorded anything yet. */
   firstRun: boolean;
 }
@@ -220,7 +222,20 @@ export interface SettingsView {
   rooms: RoomView[];
   /** How the recorder shows itself in a call, and what people are told of the recording. */
   recorder: { displayName: string; consentText: string };
+  uploads: UploadsView;
 }
+
+/** How uploads share the connection with everything else. */
+export interface UploadsView {
+  paused: boolean;
+  holdDuringCalls: boolean;
+  onlyWhenIdle: boolean;
+  /** null: no limit. */
+  maxKilobytesPerSecond: number | null;
+}
+
+/** Why uploads wait: the user paused them, a call is recorded, somebody uses the computer. */
+export type UploadsHeld = 'paused' | 'call' | 'in-use';
 
 export interface DestinationView {
   kind: 's3' | 'hosted';

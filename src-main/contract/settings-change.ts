@@ -72,6 +72,16 @@ export const settingsChangeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('recorder'),
     value: z.strictObject({ display_name: text.optional(), consent_text: text.optional() }).nullable(),
   }),
+  /** Fields that are left out stay as they are; null takes the limit away. */
+  z.strictObject({
+    kind: z.literal('uploads'),
+    value: z.strictObject({
+      paused: z.boolean().optional(),
+      hold_during_calls: z.boolean().optional(),
+      only_when_idle: z.boolean().optional(),
+      max_kilobytes_per_second: z.number().nullish(),
+    }),
+  }),
   z.strictObject({ kind: z.literal('webhook'), value: webhookDraft.nullable() }),
 ]);
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;

@@ -144,6 +144,10 @@ export const uploadsSchema = z.strictObject({
   max_kilobytes_per_second: z.number().positive('must be more than 0').optional(),
   /** No upload while a call is recorded; those under way pause. */
   hold_during_calls: z.boolean().optional(),
+  /** No upload until nobody has touched the computer for two minutes; those under way pause. */
+  only_when_idle: z.boolean().optional(),
+  /** The app uploads nothing until this is taken back; what is asked for on the command line goes all the same. */
+  paused: z.boolean().optional(),
 });
 export type UploadsSettings = z.infer<typeof uploadsSchema>;
 

@@ -38,6 +38,10 @@ export function applyChange(settings: Settings, change: SettingsChange, options:
       return { ...settings, hosted: change.value };
     case 'recorder':
       return { ...settings, recorder: change.value };
+    case 'uploads': {
+      const { max_kilobytes_per_second: limit, ...rest } = { ...settings.uploads, ...change.value };
+      return { ...settings, uploads: { ...rest, ...(limit == null ? {} : { max_kilobytes_per_second: limit }) } };
+    }
     case 'webhook':
       assertWebhookStays(settings.webhook, change.value, options);
       return { ...settings, webhook: change.value };

@@ -44,6 +44,12 @@ export function settingsView(settings: Settings, options: SettingsViewOptions): 
       displayName: settings.recorder?.display_name ?? '',
       consentText: settings.recorder?.consent_text ?? '',
     },
+    uploads: {
+      paused: settings.uploads?.paused ?? false,
+      holdDuringCalls: settings.uploads?.hold_during_calls ?? false,
+      onlyWhenIdle: settings.uploads?.only_when_idle ?? false,
+      maxKilobytesPerSecond: settings.uploads?.max_kilobytes_per_second ?? null,
+    },
   };
 }
 

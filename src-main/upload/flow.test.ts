@@ -15,23 +15,33 @@ it('lets so many bytes a second go, over whoever asks', async () => {
   expect(Date.now() - began).toBeLessThan(1500);
 });
 
-it('holds while anybody holds, also for the flow above, and ends with its signal', async () => {
-  const app = new UploadFlow();
-  const session = new UploadFlow(app);
-  app.hold('call');
-  session.hold('user');
+it('holds while anybody holds, and ends with its signal', async () => {
+  const flow = new UploadFlow();
+  flow.hold('call');
+  flow.hold('user');
   let gone = false;
-  const waiting = session.admit(1, open).then(() => (gone = true));
-  session.release('user');
+  const waiting = flow.admit(1, open).then(() => (gone = true));
+  flow.release('user');
   await sleep(20);
   expect(gone).toBe(false);
-  app.release('call');
+  flow.release('call');
   await waiting;
-  app.hold('call');
+  flow.hold('call');
   const abort = new AbortController();
-  const stopped = session.admit(1, abort.signal);
+  const stopped = flow.admit(1, abort.signal);
   abort.abort();
   await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
+it('stops what is held when the app is closed, and nothing else', async () => {
+  const flow = new UploadFlow();
+  flow.hold('app');
+  const waiting = flow.admit(1, open);
+  flow.giveUp();
+  await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
+  await expect(flow.admit(1, open)).rejects.toMatchObject({ code: 'CANCELLED' });
+  flow.release('app');
+  await flow.admit(1, open);
 });
 
 it('tells the rate of the last seconds', () => {

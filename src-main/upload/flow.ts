@@ -28,17 +28,12 @@ export function limitedFlow(settings: Parameters<typeof uploadLimit>[0]): Upload
  * a second. Admits whole parts, so the limit holds over seconds and not within them.
  */
 export class UploadFlow implements Flow {
-  readonly #upstream: Flow;
   readonly #holders = new Set<string>();
-  #waiting: (() => void)[] = [];
+  #waiting: { go: () => void; stop: () => void }[] = [];
+  #gaveUp = false;
   #bytesPerSecond: number | null = null;
   /** Unix milliseconds at which the bytes admitted so far will have been sent at the limit. */
   #paidUntilMs = 0;
-
-  /** @param upstream is asked too: the app's flow, for that of a session. */
-  constructor(upstream: Flow = FREE_FLOW) {
-    this.#upstream = upstream;
-  }
 
   /** null: no limit. */
   setLimit(bytesPerSecond: number | null): void {
@@ -53,7 +48,13 @@ export class UploadFlow implements Flow {
   release(holder: string): void {
     this.#holders.delete(holder);
     if (this.#holders.size > 0) return;
-    for (const go of this.#waiting.splice(0)) go();
+    for (const { go } of this.#waiting.splice(0)) go();
+  }
+
+  /** What waits for a holder is stopped (`CANCELLED`), and from now on what would wait. */
+  giveUp(): void {
+    this.#gaveUp = true;
+    for (const { stop } of this.#waiting.splice(0)) stop();
   }
 
   get held(): boolean {
@@ -71,7 +72,6 @@ export class UploadFlow implements Flow {
       if (!signal.aborted) throw error;
       throw uploadStopped();
     }
-    await this.#upstream.admit(sizeBytes, signal);
   }
 
   /** Takes the bytes' place in the limit and tells how long it is until their turn. */
@@ -85,13 +85,15 @@ export class UploadFlow implements Flow {
 
   #released(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    if (this.#gaveUp) return Promise.reject(uploadStopped());
     return new Promise((resolve, reject) => {
-      const stop = (): void => reject(new Error('aborted'));
+      const stop = (): void => reject(uploadStopped());
       signal.addEventListener('abort', stop, { once: true });
-      this.#waiting.push(() => {
+      const go = (): void => {
         signal.removeEventListener('abort', stop);
         resolve();
-      });
+      };
+      this.#waiting.push({ go, stop });
     });
   }
 }

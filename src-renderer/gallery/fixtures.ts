@@ -118,8 +118,10 @@ export const snapshot: AppSnapshot = {
   platform: 'linux',
   library: { dir: '/home/ada/Videos/Rollcall', freeBytes: 412_000_000_000, error: null, scanned: true },
   firstRun: false,
+  uploadsHeld: null,
   settings: {
     recorder: { displayName: 'Ada’s recorder', consentText: 'This call is being recorded. Please say so if you mind.' },
+    uploads: { paused: false, holdDuringCalls: true, onlyWhenIdle: false, maxKilobytesPerSecond: null },
     hosted,
     webhook: { host: 'example.net', signed: true, headerNames: ['x-token'] },
     templates: [
@@ -130,6 +132,12 @@ export const snapshot: AppSnapshot = {
   },
 };
 
+export const pausedSnapshot: AppSnapshot = {
+  ...snapshot,
+  uploadsHeld: 'paused',
+  settings: { ...snapshot.settings, uploads: { ...snapshot.settings.uploads, paused: true } },
+};
+
 export const emptySnapshot: AppSnapshot = {
   ...snapshot,
   settings: {
@@ -138,6 +146,7 @@ export const emptySnapshot: AppSnapshot = {
     templates: [],
     rooms: [],
     recorder: { displayName: '', consentText: '' },
+    uploads: { paused: false, holdDuringCalls: false, onlyWhenIdle: false, maxKilobytesPerSecond: null },
   },
 };
 

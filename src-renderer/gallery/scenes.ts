@@ -168,6 +168,12 @@ export const SCENES: Record<string, Partial<UiState>> = {
   'review-webhook': reviewOf('failed', { reviewSide: 'webhook' }),
   'review-busy': reviewOf('failed', { working: new Set([...sample.sessions(60).keys()]) }),
   queue: { ...base, sessions: ready(sample.sessions(10)), view: { screen: 'queue' } },
+  'queue-paused': {
+    ...base,
+    snapshot: ready(sample.pausedSnapshot),
+    sessions: ready(sample.sessions(10)),
+    view: { screen: 'queue' },
+  },
   'queue-empty': { ...base, sessions: ready(new Map()), view: { screen: 'queue' } },
   'queue-5000': { ...base, sessions: ready(sample.sessions(5000)), view: { screen: 'queue' } },
   'queue-loading': { snapshot: ready(sample.snapshot), view: { screen: 'queue' } },

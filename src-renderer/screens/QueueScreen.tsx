@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import { IconCircleCheck, IconRefresh } from '@tabler/icons-react';
-import type { SessionSummary } from '../../src-main/contract/ipc.ts';
+import { IconCircleCheck, IconPlayerPause, IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
+import type { SessionSummary, UploadsHeld } from '../../src-main/contract/ipc.ts';
 import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
 import { Panel } from '../components/Panel.tsx';
@@ -14,11 +14,58 @@ import styles from './QueueScreen.module.css';
 export function QueueScreen() {
   const sessions = useUi((state) => state.sessions);
   return (
-    <Page title="Queue" notice={<LastError />} tools={<RetryAll />}>
+    <Page
+      title="Queue"
+      notice={
+        <>
+          <LastError />
+          <Held />
+        </>
+      }
+      tools={
+        <>
+          <PauseUploads />
+          <RetryAll />
+        </>
+      }
+    >
       {sessions.state === 'loading' && <SkeletonRows rows={4} height={64} />}
       {sessions.state === 'failed' && <Problem error={sessions.error} />}
       {sessions.state === 'ready' && <Groups sessions={sessions.value} />}
     </Page>
+  );
+}
+
+const HELD_WORDS: Record<UploadsHeld, string> = {
+  paused: 'Uploads are paused. What has arrived stays; the rest goes when you resume them.',
+  call: 'Uploads wait until the call is over, as the settings say.',
+  'in-use': 'Uploads wait until nobody has used this computer for two minutes, as the settings say.',
+};
+
+function Held() {
+  const held = useUi((state) => (state.snapshot.state === 'ready' ? state.snapshot.value.uploadsHeld : null));
+  if (held === null) return null;
+  return (
+    <p className={styles.held} role="status">
+      <IconPlayerPause size={16} aria-hidden />
+      {HELD_WORDS[held]}
+    </p>
+  );
+}
+
+function PauseUploads() {
+  const actions = useActions();
+  const snapshot = useUi((state) => state.snapshot);
+  if (snapshot.state !== 'ready') return null;
+  const { paused } = snapshot.value.settings.uploads;
+  return (
+    <Button
+      variant="default"
+      leftSection={paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
+      onClick={() => void actions.setUploads({ paused: !paused })}
+    >
+      {paused ? 'Resume uploads' : 'Pause uploads'}
+    </Button>
   );
 }
 

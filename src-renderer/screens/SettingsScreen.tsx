@@ -19,6 +19,7 @@ import { formatBytes } from '../state/format.ts';
 import { THEME_CHOICES, type ThemeChoice } from '../state/theme-choice.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { LastError, Problem } from './Problem.tsx';
+import { UploadSettings } from './UploadSettings.tsx';
 import styles from './SettingsScreen.module.css';
 
 /** "What will happen next time?" */
@@ -63,6 +64,7 @@ function Sections({ snapshot }: { snapshot: AppSnapshot }) {
     <div className={styles.stack}>
       <Library snapshot={snapshot} />
       <Storage snapshot={snapshot} />
+      <UploadSettings uploads={snapshot.settings.uploads} />
       <Templates templates={snapshot.settings.templates} />
       <InTheCall recorder={snapshot.settings.recorder} />
       <Appearance />

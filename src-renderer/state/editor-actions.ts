@@ -30,9 +30,11 @@ export interface EditorActions {
   closeEditor(): void;
   setTemplateEnabled(id: string, enabled: boolean): Promise<void>;
   setRoomRecording(id: string, recording: RoomRecording): Promise<void>;
+  setUploads(value: UploadsChange): Promise<void>;
   exportSettings(): Promise<void>;
 }
 
+type UploadsChange = Extract<SettingsChange, { kind: 'uploads' }>['value'];
 type Ask = <Value>(call: () => Promise<IpcResult<Value>>) => Promise<{ value: Value } | null>;
 
 /** After the last key, before main is asked what a room would do. */
@@ -116,6 +118,9 @@ export function createEditorActions(
     },
     setRoomRecording: async (id, recording) => {
       await ask(() => api.changeSettings({ kind: 'room', value: { id, recording } }));
+    },
+    setUploads: async (value) => {
+      await ask(() => api.changeSettings({ kind: 'uploads', value }));
     },
     exportSettings: async () => {
       const exported = await ask(() => api.exportSettings());
