@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, '..');
 
 /** Integration tests that measure no media against the clock: settings, stores, deliveries. */
 const UNHURRIED = [
-  'test/{delivery-*,settings-cli,upload,upload-azure,upload-checksums,webhook}.test.ts',
+  'test/{delivery-*,settings-cli,upload,upload-azure,upload-ceph,upload-checksums,webhook}.test.ts',
   'test/support/stores.test.ts',
 ];
 

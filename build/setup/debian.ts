@@ -21,8 +21,8 @@ export const ELECTRON_PACKAGES = [
  */
 export const FONT_PACKAGES = ['fonts-noto-core', 'fonts-noto-color-emoji', 'fonts-droid-fallback'];
 export const DISPLAY_PACKAGES = ['xvfb', 'xauth'];
-/** OpenStack Swift, the S3-compatible store of the tests, and what they ask the API with. */
-export const STORE_PACKAGES = ['python3-swift', 'memcached', 'curl'];
+/** OpenStack Swift and Ceph, the S3-compatible stores of the tests, and what they ask the API with. */
+export const STORE_PACKAGES = ['python3-swift', 'memcached', 'radosgw', 'ceph-mon', 'ceph-osd', 'curl'];
 
 /** Whether this system's packages are managed by dpkg and apt. */
 export function isDebian(): boolean {

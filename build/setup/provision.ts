@@ -13,7 +13,7 @@ export type { ElectronBinary, FfmpegBinary, WorkerBinary };
 
 /**
  * What a command may need: `electron` (with the libraries, fonts and, where there is no desktop, the virtual display it
- * needs), `ffmpeg`, `worker` (mediasoup's), `store` (the S3-compatible store of the tests).
+ * needs), `ffmpeg`, `worker` (mediasoup's), `store` (the S3-compatible stores of the tests).
  */
 export type Part = 'electron' | 'ffmpeg' | 'worker' | 'store';
 
@@ -62,7 +62,7 @@ export async function provision(parts: Part[], options: ProvisionOptions = {}): 
     const display = hasDisplay() ? [] : DISPLAY_PACKAGES;
     await ensurePackages([...ELECTRON_PACKAGES, ...FONT_PACKAGES, ...display], 'Electron', report);
   }
-  if (wants('store')) await ensurePackages(STORE_PACKAGES, 'the S3 store of the tests', report);
+  if (wants('store')) await ensurePackages(STORE_PACKAGES, 'the S3 stores of the tests', report);
   const found = {
     electron: wants('electron') ? await provideElectron(report) : undefined,
     ffmpeg: wants('ffmpeg') ? await provideFfmpeg(report) : undefined,

@@ -43,6 +43,7 @@ interface Call {
 export class AzureStore implements CheckableStore {
   readonly scheme = 'azure';
   readonly bucket: string;
+  readonly refusesToReplace = true;
   readonly endpoint: string | null;
   readonly #target: StoreTarget;
   readonly #container: ContainerClient;

@@ -9,9 +9,14 @@ export interface ObjectStore {
   readonly bucket: string;
   /** null: AWS itself. */
   readonly endpoint: string | null;
+  /**
+   * Whether `onlyIfAbsent` can be relied on: many stores that speak S3 ignore it, at the end of a multipart upload
+   * (Ceph) or always, and replace what is there.
+   */
+  readonly refusesToReplace: boolean;
   /** null: no such object. `'hidden'`: the store does not say whether there is one (keys that may not list). */
   head(key: string, signal: AbortSignal): Promise<RemoteObject | null | 'hidden'>;
-  /** Writes an object in one request. With `onlyIfAbsent` a store that supports it refuses to replace an object. */
+  /** Writes an object in one request; see `refusesToReplace` for `onlyIfAbsent`. */
   put(key: string, body: Buffer, meta: ObjectMeta & { onlyIfAbsent: boolean }, signal: AbortSignal): Promise<void>;
   /** Begins a multipart upload. */
   createMultipart(key: string, meta: ObjectMeta, signal: AbortSignal): Promise<StartedUpload>;

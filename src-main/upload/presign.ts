@@ -7,6 +7,8 @@ import { objectPath, openStore } from './open-store.ts';
 /** How long a link to a recording works. */
 export const PRESIGNED_SECONDS = 12 * 60 * 60;
 
+const CLOCK_TIMEOUT_MS = 5000;
+
 /**
  * A GET link to a delivered object that works for 12 hours, or less where the credentials are temporary.
  * @throws RollcallError `UPLOAD_CREDENTIALS` where the settings no longer lead to the store that the receipt names.
@@ -26,6 +28,8 @@ export async function presignReceipt(
   }
   const store = await openStore(target);
   try {
+    // Any answer of the store says how far its clock is from this one, by which the link is signed; there may be none.
+    await store.head(receipt.key, AbortSignal.timeout(CLOCK_TIMEOUT_MS)).catch(() => undefined);
     return await store.presignGet(receipt.key, seconds);
   } finally {
     store.close();

@@ -38,6 +38,7 @@ export class S3Store implements CheckableStore {
   readonly scheme = 's3';
   readonly bucket: string;
   readonly endpoint: string | null;
+  readonly refusesToReplace: boolean;
   readonly #target: StoreTarget;
   readonly #client: S3Client;
   readonly #http: StoreHttpHandler;
@@ -47,6 +48,7 @@ export class S3Store implements CheckableStore {
   constructor(target: StoreTarget) {
     this.bucket = target.bucket;
     this.endpoint = target.endpoint;
+    this.refusesToReplace = isAws(target.endpoint);
     this.#target = target;
     const config = s3ClientConfig(target);
     this.#http = config.requestHandler;
@@ -315,28 +317,14 @@ export class S3Store implements CheckableStore {
     try {
       return await send();
     } catch (error) {
-      if (nameOf(error) === 'NoSuchUpload') throw new UploadGoneError('The store does not know this multipart upload.');
+      if (isUnknownUpload(error, action)) throw new UploadGoneError('The store does not know this multipart upload.');
       throw this.#failure(error, action, signal);
     }
   }
 
   #failure(error: unknown, action: S3Action, signal: AbortSignal): RollcallError {
-    if (nameOf(error) === 'NotImplemented' && (action === 'put' || action === 'completeMultipart'))
-      return this.#cannotGuard(error, action);
     if (signal.aborted) return uploadStopped();
     return describeS3Error(error, this.#target, action);
-  }
-
-  /** Stores without conditional writes answer 501 to `onlyIfAbsent`, which is asked for where the key cannot be looked at. */
-  #cannotGuard(error: unknown, action: S3Action): RollcallError {
-    const other = describeS3Error(error, this.#target, action);
-    if (!/condition/i.test(other.details ?? '')) return other;
-    return new RollcallError(
-      'UPLOAD_DENIED',
-      `These credentials may not look at objects in the bucket "${this.bucket}", and the store cannot refuse to replace one, so nothing was sent.`,
-      "Allow s3:GetObject and s3:ListBucket in the bucket's or the user's policy.",
-      { details: other.details, cause: error },
-    );
   }
 
   #present(value: string | undefined, what: string): string {
@@ -348,6 +336,10 @@ export class S3Store implements CheckableStore {
     );
   }
 }
+
+/** Ceph has another word for it when parts are listed. */
+const isUnknownUpload = (error: unknown, action: S3Action): boolean =>
+  nameOf(error) === 'NoSuchUpload' || (action === 'listParts' && nameOf(error) === 'NoSuchKey');
 
 function remoteObject(found: HeadObjectCommandOutput): RemoteObject {
   const etag = unquote(found.ETag);
@@ -362,6 +354,10 @@ function remoteObject(found: HeadObjectCommandOutput): RemoteObject {
     checksum: found.ChecksumType === 'FULL_OBJECT' && etag.includes('-') ? null : (found.ChecksumSHA256 ?? null),
   };
 }
+
+/** Conditional writes are there, and kept, in AWS itself. */
+const isAws = (endpoint: string | null): boolean =>
+  endpoint === null || /(^|\.)amazonaws\.com(\.cn)?$/.test(URL.canParse(endpoint) ? new URL(endpoint).hostname : '');
 
 const unquote = (etag: string | undefined): string => (etag ?? '').replaceAll('"', '');
 const base64 = (digest: string): string => Buffer.from(digest, 'hex').toString('base64');

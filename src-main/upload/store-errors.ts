@@ -114,10 +114,10 @@ export function factsOf(thrown: unknown): Facts {
 }
 
 export function details(facts: Facts, target: StoreTarget): string {
-  return redact(
-    `${facts.name}${facts.status === null ? '' : ` (HTTP ${facts.status})`}: ${facts.message.slice(0, 500)}`,
-    secretsOf(target),
-  );
+  const name = `${facts.name}${facts.status === null ? '' : ` (HTTP ${facts.status})`}`;
+  // The SDK's word where the store had none.
+  const message = facts.message === 'UnknownError' ? '' : `: ${facts.message.slice(0, 500)}`;
+  return redact(`${name}${message}`, secretsOf(target));
 }
 
 /** An error of another program without its request and response, which hold signatures. */

@@ -23,6 +23,7 @@ class FakeStore implements ObjectStore {
   readonly scheme = 's3';
   readonly bucket = 'b';
   readonly endpoint = null;
+  refusesToReplace = true;
   objects = new Map<string, { body: Buffer; etag: string; sha256: string }>();
   uploads = new Map<string, { meta: ObjectMeta; parts: Map<number, Buffer> }>();
   sentParts: number[] = [];
@@ -223,6 +224,10 @@ describe('uploadFile', () => {
       code: 'UPLOAD_DENIED',
       remedy: expect.stringContaining('s3:GetObject'),
     });
+    store.objects.clear();
+    store.refusesToReplace = false;
+    await expect(upload(file)).rejects.toMatchObject({ code: 'UPLOAD_DENIED' });
+    expect(store.objects.size).toBe(0);
   });
 
   it('sends an empty file', async () => {

@@ -70,6 +70,7 @@ export async function uploadFile(file: FileUpload, context: UploadContext): Prom
     await dropMultipart(file, context);
     return receipt(file.key, store, print, before);
   }
+  if (before === 'hidden' && !store.refusesToReplace) throw blind(store);
   const multipart = print.sizeBytes > MIN_PART_SIZE_BYTES;
   if (multipart) await sendInParts(file, print, context, before === 'hidden');
   else await sendWhole(file, print, context, before === 'hidden');
@@ -298,6 +299,14 @@ function conflict(key: string, store: ObjectStore, print: Fingerprint, remote: R
     'UPLOAD_CONFLICT',
     `The bucket "${store.bucket}" has another object at ${key} (${remote.sizeBytes} bytes there, ${print.sizeBytes} here), which is not replaced.`,
     'Move or delete that object, or change the prefix of the destination, and retry.',
+  );
+}
+
+function blind(store: ObjectStore): RollcallError {
+  return new RollcallError(
+    'UPLOAD_DENIED',
+    `These credentials may not look at objects in the bucket "${store.bucket}", and the store may replace one that is there, so nothing was sent.`,
+    "Allow s3:GetObject and s3:ListBucket in the bucket's or the user's policy.",
   );
 }
 

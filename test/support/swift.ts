@@ -1,9 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './programs.ts';
+import { startStoreScript } from './store-script.ts';
 
 /** An S3-compatible store on loopback, whoever made it. */
 export interface ObjectStore {
@@ -15,24 +12,12 @@ export interface ObjectStore {
   close(): Promise<void>;
 }
 
-const SCRIPT = join(import.meta.dirname, 'swift-s3.sh');
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-
-/** The first of five free ports in a row, below the range from which Linux takes ports for outgoing connections. */
-async function freePorts(): Promise<number> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const first = 20_000 + 5 * Math.floor(Math.random() * 2400);
-    const free = await Promise.all([0, 1, 2, 3, 4].map((offset) => isFree(first + offset)));
-    if (free.every(Boolean)) return first;
-  }
-  throw new Error('no five free ports in a row between 20000 and 32000');
-}
+const SCRIPT = {
+  name: 'Swift',
+  path: join(import.meta.dirname, 'swift-s3.sh'),
+  variables: 'SWIFT',
+  ports: 5,
+};
 
 /** Whether Swift's packages are installed, so that it starts in seconds and without root. */
 export async function hasSwift(): Promise<boolean> {
@@ -47,33 +32,6 @@ export async function hasSwift(): Promise<boolean> {
  * which needs root): a store that none of our code wrote. Ready in about 3 s. It has no bucket but `swift-s3-ready`.
  */
 export async function startSwift(): Promise<ObjectStore> {
-  const dir = await mkdtemp(join(tmpdir(), 'rollcall-swift-'));
-  const port = await freePorts();
-  const environment = [`SWIFT_DIR=${dir}`, `SWIFT_PORT=${port}`];
-  const script = (action: string): string[] => [...environment, 'bash', SCRIPT, action];
-  // The servers are daemons: they must not outlive a test run that ends without close().
-  const stopNow = (): void => void spawnSync('env', script('stop'), { stdio: 'ignore' });
-  process.once('exit', stopNow);
-  // Output goes to a file: the daemons keep the descriptors that they inherit, so a pipe would never end.
-  const log = join(dir, 'start.log');
-  const { code } = await run('env', [...environment, 'bash', '-c', '"$0" start >"$1" 2>&1', SCRIPT, log]);
-  const close = async (): Promise<void> => {
-    process.off('exit', stopNow);
-    const stopped = await run('env', script('stop'));
-    await rm(dir, { recursive: true, force: true });
-    if (stopped.code !== 0) throw new Error(`Swift did not stop: ${stopped.stderr}`);
-  };
-  if (code !== 0) {
-    const said = await readFile(log, 'utf8').catch(() => '(no output)');
-    await close();
-    throw new Error(`Swift did not start: ${said}`);
-  }
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    key: 'test:tester',
-    secret: 'testing',
-    forcePathStyle: true,
-    close,
-  };
+  const started = await startStoreScript(SCRIPT);
+  return { ...started, region: 'us-east-1', key: 'test:tester', secret: 'testing', forcePathStyle: true };
 }
