@@ -43,7 +43,8 @@ const GRANTS = {
 
 const isRenderer = (type) => type.startsWith('renderer');
 
-/** The renderer takes types from the contract, and of its values only the addresses of the app's own protocol. */
+/** The renderer takes types from the contract, and of its values only the addresses of the app's own protocol and how
+ * times are written. */
 function contractPolicies(type) {
   if (!isRenderer(type)) return [{ from: { element: { type } }, allow: { to: { element: { type: 'contract' } } } }];
   return [
@@ -53,7 +54,7 @@ function contractPolicies(type) {
     },
     {
       from: { element: { type } },
-      allow: { to: { element: { type: 'contract' }, file: { categories: 'addresses' } } },
+      allow: { to: { element: { type: 'contract' }, file: { categories: 'values' } } },
     },
   ];
 }
@@ -73,7 +74,7 @@ export const IMPORT_RULES = (root) => ({
   settings: {
     'boundaries/root-path': root,
     'boundaries/elements': ELEMENTS,
-    'boundaries/files': [{ category: 'addresses', pattern: 'src-main/contract/app-urls.ts' }],
+    'boundaries/files': [{ category: 'values', pattern: 'src-main/contract/{app-urls,clock-text}.ts' }],
     'import/resolver': { node: { extensions: ['.ts', '.tsx', '.js'] } },
   },
   rules: {

@@ -1,5 +1,6 @@
 import type { Outcome } from './cli/program.ts';
 import { linkTo, replay } from './app-delivery.ts';
+import { AppExport } from './app-export.ts';
 import { AppLibrary } from './app-library.ts';
 import { AppReview } from './app-review.ts';
 import { AppSettings } from './app-settings.ts';
@@ -63,6 +64,7 @@ export class RollcallApp implements AppService {
   readonly settings: AppSettings;
   readonly library: AppLibrary;
   readonly review: AppReview;
+  readonly exports: AppExport;
   readonly setup: AppSetup;
   readonly #environment: Environment;
   readonly #index: SessionIndex;
@@ -121,6 +123,11 @@ export class RollcallApp implements AppService {
       isBusy: (sessionId) => this.#work.has(sessionId) || this.#isRecordings(sessionId),
       trash: (dir) => environment.trash(dir),
     });
+    this.exports = new AppExport({
+      dirOf: async (sessionId) => (await this.#index.detail(sessionId)).dir,
+      tools: { ffmpeg: () => environment.ffmpeg(), cards: environment.cards, encoders: environment.encoders },
+      onChange: (view) => this.#tell({ kind: 'export', view }),
+    });
     this.review = new AppReview(async (sessionId) => (await this.#index.detail(sessionId)).dir);
     environment.sessionDir = (sessionId) => this.#index.dirOf(sessionId) ?? this.#recordingDir(sessionId);
   }
@@ -140,6 +147,7 @@ export class RollcallApp implements AppService {
   /** Stops the recordings and waits until everything is done; for leaving the app. */
   async finish(): Promise<Outcome[]> {
     this.#holds.close();
+    await this.exports.cancel();
     const outcomes = await this.#recordings.finish('Rollcall was closed');
     this.#load.stop();
     // Files and uploads of earlier sessions go on at the next start, from where they are.

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { certify } from './certificate/certify.ts';
 import type { ComposeWords, Outcome } from './cli/program.ts';
 import { compositeRange, type CompositeRange } from './composite/intervals.ts';
-import { makeComposite } from './composite/make-composite.ts';
+import { makeComposite, type MakeCompositeJob } from './composite/make-composite.ts';
 import { RollcallError } from './contract/errors.ts';
 import type { Session } from './contract/session.ts';
 import { completeTheme, themeSchema, type ThemeFile } from './contract/theme.ts';
@@ -27,10 +28,6 @@ const WORK_DIR = '.rollcall-compose';
 export async function composeAgain(words: ComposeWords, tools: FinishTools): Promise<Outcome> {
   const manifest = await SessionManifest.open(resolve(words.sessionDir));
   const { dir } = manifest;
-  const theme = completeTheme(
-    words.theme === undefined ? manifest.session.settings.theme : await readTheme(words.theme),
-    words.title,
-  );
   const session = withoutPeers(manifest.session, words.withoutPeers);
   const range = rangeOf(manifest.session, words);
   const outFile = resolve(words.out ?? join(dir, defaultName(words, session.session_id)));
@@ -39,29 +36,12 @@ export async function composeAgain(words: ComposeWords, tools: FinishTools): Pro
   }
   await mkdir(dirname(outFile), { recursive: true });
   await removeLeftOver(dirname(outFile));
-  const workDir = workDirIn(dirname(outFile));
-  await mkdir(workDir, { recursive: true });
-  const pool = new TrackPool(dir);
-  try {
+  return inWorkDir(workDirIn(dirname(outFile)), dir, async (workDir, pool) => {
     const output = { output_id: 'composition', kind: 'composite' } as const;
-    const [ffmpeg, timeline] = [await tools.ffmpeg(), await readTimeline(dir)];
-    const { layout, width, height, fps } = words;
-    const loudnessLufs = words.loudness ?? session.settings.loudness_lufs;
+    const job = await compositeJob(words, { manifest, session, range, workDir, pool }, tools);
+    const { ffmpeg, timeline } = job;
     const made = await makeComposite({
-      ...{
-        sessionDir: dir,
-        session,
-        timeline,
-        layout,
-        width,
-        height,
-        fps: fps ?? COMPOSITE.fps,
-        range,
-        theme,
-        loudnessLufs,
-      },
-      ...{ withoutPeers: words.withoutPeers, outFile: join(workDir, 'made.mp4'), workDir, pool, ffmpeg },
-      ...{ cards: tools.cards, signal: tools.signal, encoder: await encoderOf(session, ffmpeg, tools.encoders) },
+      ...job,
       onProgress: (progress) => tools.emit({ event: 'finalizing', ...output, progress }),
     });
     const sha256 = await hashFile(made.file, tools.signal);
@@ -74,6 +54,72 @@ export async function composeAgain(words: ComposeWords, tools: FinishTools): Pro
     const { size } = await stat(outFile);
     tools.emit({ event: 'output', ...output, file: outFile, duration: made.duration_ms / 1000, size });
     return { done: { ...doneEvent(manifest, null), composite: outFile, uploads: [] }, error: null };
+  });
+}
+
+/** A still is made of this much of the composite: a frame or two. */
+const STILL_S = 0.05;
+
+/**
+ * One picture of the composite that `words` describe, `atS` seconds from the session's first media, as JPEG.
+ * @throws RollcallError as `composeAgain`
+ */
+export async function composeStill(words: ComposeWords, atS: number, tools: FinishTools): Promise<Buffer> {
+  const manifest = await SessionManifest.open(resolve(words.sessionDir));
+  const session = withoutPeers(manifest.session, words.withoutPeers);
+  const whole = rangeOf(manifest.session, { ...words, fromS: null, toS: null });
+  const lastS = (whole.endMs - whole.startMs) / 1000 - STILL_S;
+  const fromS = Math.max(0, Math.min(atS, lastS));
+  const range = rangeOf(manifest.session, { ...words, fromS, toS: fromS + STILL_S });
+  const temporary = await mkdtemp(join(tmpdir(), 'rollcall-still-'));
+  return inWorkDir(temporary, manifest.dir, async (workDir, pool) => {
+    const job = await compositeJob(words, { manifest, session, range, workDir, pool }, tools);
+    const made = await makeComposite({ ...job, loudnessLufs: undefined, soundOnly: false });
+    const file = join(workDir, 'still.jpg');
+    const args = ['-i', made.file, '-frames:v', '1', '-q:v', '3', '-f', 'image2', '-update', '1', file];
+    await job.ffmpeg.run({ name: 'still', args, signal: tools.signal });
+    return readFile(file);
+  });
+}
+
+interface Composition {
+  manifest: SessionManifest;
+  /** Without whom the words leave out. */
+  session: Session;
+  range: CompositeRange;
+  workDir: string;
+  pool: TrackPool;
+}
+
+async function compositeJob(
+  words: ComposeWords,
+  { manifest, session, range, workDir, pool }: Composition,
+  tools: FinishTools,
+): Promise<MakeCompositeJob> {
+  const [ffmpeg, timeline] = [await tools.ffmpeg(), await readTimeline(manifest.dir)];
+  const { layout, width, height, fps, soundOnly } = words;
+  const themeFile = words.theme === undefined ? manifest.session.settings.theme : await readTheme(words.theme);
+  return {
+    ...{ sessionDir: manifest.dir, session, timeline, layout, width, height, range, soundOnly, workDir, pool, ffmpeg },
+    fps: fps ?? COMPOSITE.fps,
+    theme: completeTheme(themeFile, words.title),
+    loudnessLufs: words.loudness ?? session.settings.loudness_lufs,
+    withoutPeers: words.withoutPeers,
+    outFile: join(workDir, 'made.mp4'),
+    ...{ cards: tools.cards, signal: tools.signal, encoder: await encoderOf(session, ffmpeg, tools.encoders) },
+  };
+}
+
+/** Work in a folder of its own, which is gone afterwards. */
+async function inWorkDir<T>(
+  workDir: string,
+  sessionDir: string,
+  work: (workDir: string, pool: TrackPool) => Promise<T>,
+): Promise<T> {
+  await mkdir(workDir, { recursive: true });
+  const pool = new TrackPool(sessionDir);
+  try {
+    return await work(workDir, pool);
   } finally {
     await pool.close();
     await rm(workDir, { recursive: true, force: true });
@@ -157,9 +203,13 @@ export async function removeLeftOver(dir: string): Promise<void> {
   }
 }
 
-function defaultName({ layout, width, height, withoutPeers: without, fromS, toS }: ComposeWords, id: string): string {
+/** The name of a file that nobody has named. */
+export function defaultName(words: Omit<ComposeWords, 'sessionDir' | 'fps'>, id: string): string {
+  const { layout, width, height, withoutPeers: without, fromS, toS, soundOnly = false } = words;
+  const what = soundOnly ? 'sound' : `${layout}-${width}x${height}`;
   const part = fromS !== null || toS !== null ? `-${fromS ?? 0}-${toS ?? 'end'}s` : '';
-  return `Composition-${id}-${layout}-${width}x${height}${part}${without.length > 0 ? `-without-${without.length}` : ''}.mp4`;
+  const left = without.length > 0 ? `-without-${without.length}` : '';
+  return `Composition-${id}-${what}${part}${left}.${soundOnly ? 'm4a' : 'mp4'}`;
 }
 
 /** Whether writing there would change the session: links and other spellings of a path included. */

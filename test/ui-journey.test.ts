@@ -1,8 +1,14 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
+import { probe } from '../src-main/media/probe.ts';
+import { beepTimes } from './support/media-checks.ts';
+import { decodeSound, findBeeps } from './support/media/sound.ts';
 import { COLOURS, startPublisher, TONES, type Publisher } from './support/publisher.ts';
 import { keyboard, mouse, type Hands } from './support/hands.ts';
 import { startS3Store, type S3Store } from './support/s3-store.ts';
+import { temporaryDir } from './support/recorder.ts';
 import { startSfu, type Sfu } from './support/sfu.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './support/webhook-receiver.ts';
 import { shoot, startApp, type RunningApp } from './ui-fixtures.ts';
@@ -231,6 +237,64 @@ async function lanesAgree(page: Page): Promise<void> {
   expect(before).toBeGreaterThan(0);
 }
 
+/** A clip without Bob, and the sound alone: looked at before, stopped, made, and found in the files. */
+async function exportClip(world: World, shots: boolean): Promise<void> {
+  const { page, hands, running } = world;
+  const dir = temporaryDir('exports');
+  const saveAs = (name: string): Promise<void> =>
+    running.app.evaluate(
+      ({ dialog }, filePath) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+      },
+      join(dir, name),
+    );
+  const dialog = page.getByRole('dialog');
+  await saveAs('clip.mp4');
+  await hands.press(button(page, 'Export…'));
+  await dialog.getByRole('img', { name: 'How it will look' }).waitFor({ timeout: 30_000 });
+  await hands.turnOff(dialog.getByLabel('Bob', { exact: true }));
+  await dialog.getByText('Making a picture of it…').waitFor();
+  await dialog.getByRole('img', { name: 'How it will look' }).waitFor({ timeout: 30_000 });
+  await hands.fill(dialog.getByLabel('From', { exact: true }), '0:04');
+  await hands.fill(dialog.getByLabel('To', { exact: true }), '0:02');
+  await dialog.getByText('The end has to come after the beginning.').waitFor();
+  await hands.fill(dialog.getByLabel('To', { exact: true }), '0:08');
+  await dialog.getByRole('img', { name: 'How it will look' }).waitFor({ timeout: 30_000 });
+  if (shots) await shoot(page, 'export');
+  await hands.press(dialog.getByRole('button', { name: 'Export…' }));
+  await page.getByText('“clip.mp4” is exported.').waitFor({ timeout: 60_000 });
+  const clip = await probe(join(dir, 'clip.mp4'));
+  // Whole frames of sound may go beyond the last picture.
+  expect(Math.abs(clip.durationMs - 4000)).toBeLessThan(100);
+  expect(clip.tracks.map(({ codec, width, height }) => [codec, width, height])).toEqual([
+    ['avc', 1280, 720],
+    ['aac', null, null],
+  ]);
+  // Cleo's tone is in it; of Bob's there is no more than what others' onsets leave at its frequency.
+  const loudest = async (tone: number): Promise<number> =>
+    Math.max(0, ...findBeeps(await decodeSound(join(dir, 'clip.mp4')), tone).map(({ amplitude }) => amplitude));
+  expect(await loudest(TONES[2])).toBeGreaterThan(0.05);
+  expect(await loudest(TONES[1])).toBeLessThan((await loudest(TONES[2])) / 10);
+  if (shots) await shoot(page, 'exported');
+
+  await saveAs('sound.m4a');
+  await hands.press(button(page, 'Export…'));
+  await hands.pick(dialog.getByRole('radio', { name: 'Sound only' }));
+  await hands.press(dialog.getByRole('button', { name: 'Export…' }));
+  await page.getByText('“sound.m4a” is exported.').waitFor({ timeout: 60_000 });
+  const sound = await probe(join(dir, 'sound.m4a'));
+  expect(sound.tracks.map(({ codec }) => codec)).toEqual(['aac']);
+  expect(await beepTimes(join(dir, 'sound.m4a'), TONES[1])).not.toEqual([]);
+  await hands.press(button(page, 'Put away'));
+  await page.getByText('is exported.').waitFor({ state: 'detached' });
+  expect((await readdir(dir)).sort()).toEqual([
+    'clip.mp4',
+    'clip.mp4.certificate.json',
+    'sound.m4a',
+    'sound.m4a.certificate.json',
+  ]);
+}
+
 async function deliver(world: World, shots: boolean): Promise<void> {
   const { page, hands, store, running, receiver } = world;
   await goTo(world, 'Queue');
@@ -290,5 +354,6 @@ it.each([
   await setUp(world);
   await record(world, shots);
   await review(world, shots);
+  await exportClip(world, shots);
   await deliver(world, shots);
 });

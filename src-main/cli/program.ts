@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { parseClockText } from '../contract/clock-text.ts';
 import { RollcallError, toRollcallError } from '../contract/errors.ts';
 import type { DoneEvent, Emit } from '../contract/events.ts';
 import { LONGEST_TIMER_S, loudnessSchema } from '../contract/settings.ts';
@@ -30,6 +31,8 @@ export interface ComposeWords {
   /** Part of the composite, seconds from its start; null for its start, or its end. */
   fromS: number | null;
   toS: number | null;
+  /** No picture: an `.m4a`. */
+  soundOnly?: boolean;
   title?: string;
   /** Integrated loudness, LUFS. */
   loudness?: number;
@@ -194,6 +197,7 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
     .option('--fps <n>', 'frames a second (30)', frameRate)
     .option('--loudness <lufs>', 'integrated loudness of the sound, such as -16 (EBU R128)', loudness)
     .option('--theme <file>', 'colours, words and what is shown (see the README)')
+    .option('--sound-only', 'no picture: an .m4a of everybody’s sound')
     .option('--pad', 'no composite: each person’s file, from the start of the session to its end')
     .option('--out <path>', 'where to put the file, or the folder of --pad')
     .addOption(json())
@@ -207,6 +211,7 @@ function build(services: CliServices, io: CliIo, run: Run, interrupted: AbortSig
           {
             ...{ sessionDir, layout: options.layout, ...options.size, fps: options.fps ?? null },
             ...{ withoutPeers: options.withoutPeer, fromS: options.from ?? null, toS: options.to ?? null },
+            soundOnly: options.soundOnly ?? false,
             ...{ title: options.title, theme: options.theme, loudness: options.loudness, out: options.out },
           },
           emit,
@@ -276,17 +281,18 @@ interface ComposeOptions {
   loudness?: number;
   theme?: string;
   pad?: boolean;
+  soundOnly?: boolean;
   out?: string;
   json?: boolean;
 }
 
 /** @throws RollcallError USAGE where something was said that is about composites */
 function refuseWithPad(command: Command): void {
-  const said = ['layout', 'size', 'title', 'from', 'to', 'fps', 'loudness', 'theme'].filter(
+  const said = ['layout', 'size', 'title', 'from', 'to', 'fps', 'loudness', 'theme', 'soundOnly'].filter(
     (name) => command.getOptionValueSource(name) === 'cli',
   );
   if (said.length === 0) return;
-  const words = said.map((name) => `--${name}`).join(', ');
+  const words = said.map((name) => (name === 'soundOnly' ? '--sound-only' : `--${name}`)).join(', ');
   throw new RollcallError(
     'USAGE',
     `${words} is about composites, and --pad makes none.`,
@@ -308,11 +314,10 @@ function seconds(text: string): number | null {
 
 /** Seconds ("90", "90.5") or a clock's time ("1:30", "1:02:05.5"). */
 function timeOfFile(text: string): number {
-  const match = /^(?:(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d(?:\.\d+)?)|(\d+(?:\.\d+)?))$/.exec(text.trim());
-  if (!match)
+  const seconds = parseClockText(text);
+  if (seconds === null)
     throw new InvalidArgumentError(`"${text}" is not a time; give seconds such as 90, or h:mm:ss such as 1:30.`);
-  const [, hours = '0', minutes = '0', clockSeconds = '0', plain] = match;
-  return plain === undefined ? Number(hours) * 3600 + Number(minutes) * 60 + Number(clockSeconds) : Number(plain);
+  return seconds;
 }
 
 function loudness(text: string): number {

@@ -40,6 +40,8 @@ export interface MakeCompositeJob {
   theme?: Theme | undefined;
   /** Integrated loudness of its sound, LUFS (EBU R128); as the call had it where absent. */
   loudnessLufs?: number | undefined;
+  /** No picture: a file of the sound alone. */
+  soundOnly?: boolean | undefined;
   /** Absolute, or relative to the session folder. */
   outFile: string;
   ffmpeg: Ffmpeg;
@@ -137,7 +139,10 @@ export async function planComposite(
   return {
     dir,
     startMs: range.startMs,
-    scenes: await planScenes(job, { intervals, range, startTick, pictures, dir, untilMs, sinceMs }),
+    scenes:
+      job.soundOnly === true
+        ? []
+        : await planScenes(job, { intervals, range, startTick, pictures, dir, untilMs, sinceMs }),
     sound,
   };
 }

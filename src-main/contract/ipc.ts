@@ -7,6 +7,7 @@ import type { OutputPreviews } from './previews.ts';
 import type { Session, WebhookDelivery } from './session.ts';
 import { PREFLIGHT_CHECKS, type PreflightResult } from './preflight.ts';
 import type { ChatView } from './chat.ts';
+import { exportOptionsSchema, type ExportView } from './export.ts';
 import { noteDraftSchema, type Note } from './notes.ts';
 import { roomDraftSchema, settingsChangeSchema, type EditableSettings } from './settings-change.ts';
 import { ROOM_ID_PATTERN, type RoomRecording } from './settings.ts';
@@ -47,6 +48,13 @@ export const channelArgs = {
   getPreviews: z.tuple([sessionIdSchema, outputIdSchema]),
   getNotes: z.tuple([sessionIdSchema]),
   getChat: z.tuple([sessionIdSchema]),
+  getExport: z.tuple([]),
+  startExport: z.tuple([sessionIdSchema, exportOptionsSchema]),
+  /** The time is in seconds from the composite's start. */
+  previewExport: z.tuple([sessionIdSchema, exportOptionsSchema, z.number().min(0).max(3_600_000)]),
+  cancelExport: z.tuple([]),
+  dismissExport: z.tuple([]),
+  showExport: z.tuple([]),
   saveNote: z.tuple([sessionIdSchema, noteDraftSchema]),
   removeNote: z.tuple([sessionIdSchema, z.uuid()]),
   openFolder: z.tuple([sessionIdSchema]),
@@ -110,6 +118,15 @@ export interface ChannelResults {
   getNotes: Note[];
   /** What was written in the room's chat, the earliest first, as much of it as a window can show. */
   getChat: ChatView;
+  getExport: ExportView | null;
+  /** Main shows the file dialog; null where it was cancelled. What becomes of the export comes as changes. */
+  startExport: { name: string } | null;
+  /** One picture of what would be made. */
+  previewExport: { jpeg: Uint8Array<ArrayBuffer> };
+  cancelExport: null;
+  dismissExport: null;
+  /** Shows the finished file in its folder. */
+  showExport: null;
   saveNote: Note[];
   removeNote: Note[];
   openFolder: null;
@@ -167,6 +184,7 @@ export interface DroppedFile {
 export type AppChange =
   | { kind: 'snapshot'; snapshot: AppSnapshot }
   | { kind: 'live'; live: LiveRecording | null }
+  | { kind: 'export'; view: ExportView | null }
   | { kind: 'sessions'; changed: SessionSummary[]; removed: string[] }
   /** A deep link proposes a call: `takeRecordRequest` tells which. */
   | { kind: 'record-request' }

@@ -12,6 +12,7 @@ import type { SessionLanes } from '../contract/lanes.ts';
 import type { LiveRecording } from '../contract/live.ts';
 import type { OutputPreviews } from '../contract/previews.ts';
 import type { ChatView } from '../contract/chat.ts';
+import type { ExportOptions, ExportView } from '../contract/export.ts';
 import type { Note, NoteDraft } from '../contract/notes.ts';
 import type { EditableSettings, RoomDraft, SettingsChange } from '../contract/settings-change.ts';
 import type { PreflightCheck, PreflightResult } from '../contract/preflight.ts';
@@ -57,6 +58,20 @@ export interface ReviewService {
   removeNote(sessionId: string, noteId: string): Promise<Note[]>;
 }
 
+/** Files of sessions that people want for themselves. */
+export interface ExportService {
+  readonly view: ExportView | null;
+  /** The file of the last export that was finished, absolute; null where there is none. */
+  readonly file: string | null;
+  /** Rejects while another is made. */
+  assertFree(): void;
+  start(sessionId: string, options: ExportOptions, outFile: string): Promise<void>;
+  /** One picture of what would be made, as JPEG. */
+  still(sessionId: string, options: ExportOptions, atS: number): Promise<Buffer>;
+  cancel(): Promise<void>;
+  dismiss(): void;
+}
+
 /**
  * What the window can ask of the app. `main.ts` makes one from the recorder, the settings, the library and the upload
  * queue; the shell knows nothing else of them. Methods reject with a `RollcallError` whose words are shown as they are.
@@ -92,6 +107,7 @@ export interface AppService {
   readonly settings: SettingsService;
   readonly library: LibraryService;
   readonly review: ReviewService;
+  readonly exports: ExportService;
   readonly setup: SetupService;
   /** Uses another library folder from now on. */
   setLibrary(dir: string): Promise<void>;

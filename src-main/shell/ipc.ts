@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { clipboard, dialog, ipcMain, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
 import { RollcallError, toRollcallError } from '../contract/errors.ts';
+import type { ExportOptions } from '../contract/export.ts';
 import {
   CHANGE_CHANNEL,
   CHANNEL_PREFIX,
@@ -112,6 +113,21 @@ function makeHandlers(options: IpcOptions): Handlers {
     getPreviews: (sessionId, outputId) => service.previews(sessionId, outputId),
     getNotes: (sessionId) => service.review.notes(sessionId),
     getChat: (sessionId) => service.review.chat(sessionId),
+    getExport: async () => service.exports.view,
+    startExport: (sessionId, choice) => startExport(options, sessionId, choice),
+    previewExport: async (sessionId, choice, atS) => {
+      return { jpeg: new Uint8Array(await service.exports.still(sessionId, choice, atS)) };
+    },
+    cancelExport: () => done(service.exports.cancel()),
+    dismissExport: async () => {
+      service.exports.dismiss();
+      return null;
+    },
+    showExport: async () => {
+      const { file } = service.exports;
+      if (file !== null) shell.showItemInFolder(file);
+      return null;
+    },
     saveNote: (sessionId, draft) => service.review.saveNote(sessionId, draft),
     removeNote: (sessionId, noteId) => service.review.removeNote(sessionId, noteId),
     openFolder: async (sessionId) => openPath(await dirOf(sessionId)),
@@ -198,38 +214,59 @@ async function importSettings({ service, window }: IpcOptions): Promise<ChannelR
   return file === null ? null : service.settings.importFile(file);
 }
 
+async function startExport(
+  { service, window }: IpcOptions,
+  sessionId: string,
+  choice: ExportOptions,
+): Promise<ChannelResults['startExport']> {
+  service.exports.assertFree();
+  const { summary } = await service.session(sessionId);
+  const day = summary.startedAt.slice(0, 10);
+  const room = summary.roomName.replaceAll(/[^\p{L}\p{N} ._-]+/gu, ' ').trim() || 'Recording';
+  const file = await showSave(window(), {
+    title: choice.soundOnly ? 'Export the sound' : 'Export a video',
+    buttonLabel: 'Export',
+    defaultPath: `${room.slice(0, 80)} ${day}.${choice.soundOnly ? 'm4a' : 'mp4'}`,
+    filters: [choice.soundOnly ? { name: 'Sound', extensions: ['m4a'] } : { name: 'Video', extensions: ['mp4'] }],
+  });
+  if (file === null) return null;
+  await service.exports.start(sessionId, choice, file);
+  return { name: basename(file) };
+}
+
 async function exportSettings({ service, window }: IpcOptions): Promise<ChannelResults['exportSettings']> {
-  const options: Electron.SaveDialogOptions = {
+  const file = await showSave(window(), {
     title: 'Export templates, rooms and storage, without secrets',
     buttonLabel: 'Export',
     defaultPath: 'rollcall-settings.json',
     filters: [{ name: 'Rollcall settings', extensions: ['json'] }],
-  };
-  const parent = window();
-  const answer = parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
-  if (answer.canceled || answer.filePath === '') return null;
-  await service.settings.exportFile(answer.filePath);
-  return { file: basename(answer.filePath) };
+  });
+  if (file === null) return null;
+  await service.settings.exportFile(file);
+  return { file: basename(file) };
 }
 
 /** What helps to find a defect, as one file that people can read before they send it. */
 async function saveDiagnostics({ service, window }: IpcOptions): Promise<ChannelResults['saveDiagnostics']> {
-  const options: Electron.SaveDialogOptions = {
+  const file = await showSave(window(), {
     title: 'Save diagnostics, without secrets',
     buttonLabel: 'Save',
     defaultPath: 'rollcall-diagnostics.json',
     filters: [{ name: 'Text', extensions: ['json'] }],
-  };
-  const parent = window();
-  const answer = parent === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
-  if (answer.canceled || answer.filePath === '') return null;
+  });
+  if (file === null) return null;
   const text = diagnostics(await service.snapshot(), await service.sessions(), service.live());
-  await writeFile(answer.filePath, text, { mode: 0o600 }).catch((error: unknown) => {
-    throw new RollcallError('DISK_FAILED', `${answer.filePath} cannot be written.`, 'Choose another folder.', {
+  await writeFile(file, text, { mode: 0o600 }).catch((error: unknown) => {
+    throw new RollcallError('DISK_FAILED', `${file} cannot be written.`, 'Choose another folder.', {
       details: String(error),
     });
   });
-  return { file: basename(answer.filePath) };
+  return { file: basename(file) };
+}
+
+async function showSave(window: BrowserWindow | null, options: Electron.SaveDialogOptions): Promise<string | null> {
+  const answer = window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options);
+  return answer.canceled || answer.filePath === '' ? null : answer.filePath;
 }
 
 async function showOpen(window: BrowserWindow | null, options: Electron.OpenDialogOptions): Promise<string | null> {

@@ -1,3 +1,4 @@
+import type { ExportView } from '../../src-main/contract/export.ts';
 import type { ErrorRecord } from '../../src-main/contract/errors.ts';
 import type {
   AppSnapshot,
@@ -136,6 +137,14 @@ export const pausedSnapshot: AppSnapshot = {
   ...snapshot,
   uploadsHeld: 'paused',
   settings: { ...snapshot.settings, uploads: { ...snapshot.settings.uploads, paused: true } },
+};
+
+export const exporting: ExportView = {
+  sessionId: '1',
+  name: 'Monday stand-up 2026-07-21.mp4',
+  state: 'working',
+  progress: 0.42,
+  error: null,
 };
 
 export const emptySnapshot: AppSnapshot = {

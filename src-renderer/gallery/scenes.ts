@@ -8,6 +8,7 @@ import {
   type EditorDraft,
   type RoomFormDraft,
 } from '../state/drafts.ts';
+import { exportDraft } from '../state/export-draft.ts';
 import { CONSENT, type Editor, type UiState, type Welcome } from '../state/store.ts';
 import * as sample from './fixtures.ts';
 
@@ -163,6 +164,12 @@ export const SCENES: Record<string, Partial<UiState>> = {
   'review-finalizing': reviewOf('finalizing'),
   'review-streams': reviewOf('delivered', { reviewMode: 'streams' }),
   'review-chat': reviewOf('delivered', { reviewSide: 'chat' }),
+  'review-export': reviewOf('delivered', { exportDraft: exportDraft('1', 12) }),
+  'review-export-wrong': reviewOf('delivered', {
+    exportDraft: { ...exportDraft('1', 12), from: '2:00', to: '1:00', soundOnly: true },
+  }),
+  'review-exporting': reviewOf('delivered', { exported: sample.exporting }),
+  'review-exported': reviewOf('delivered', { exported: { ...sample.exporting, state: 'done', progress: 1 } }),
   'review-notes': reviewOf('delivered', { reviewSide: 'notes' }),
   'review-notes-empty': reviewOf('delivered', { reviewSide: 'notes', notes: [] }),
   'review-webhook': reviewOf('failed', { reviewSide: 'webhook' }),

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { IconMovie } from '@tabler/icons-react';
 import { mediaUrl } from '../../src-main/contract/app-urls.ts';
 import type { SessionDetail } from '../../src-main/contract/ipc.ts';
@@ -7,7 +7,7 @@ import type { Session, SessionOutput } from '../../src-main/contract/session.ts'
 import { EmptyState } from '../components/EmptyState.tsx';
 import { Lanes } from '../components/Lanes.tsx';
 import { Player } from '../components/Player.tsx';
-import { PlayClock } from '../state/play-clock.ts';
+import type { PlayClock } from '../state/play-clock.ts';
 import { isHeard } from '../state/sync-player.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { usePlayerKeys } from '../state/use-player-keys.ts';
@@ -34,15 +34,15 @@ export interface ReviewFilesProps {
   session: Session;
   /** The output that was asked for; null: the whole meeting. */
   wanted: string | null;
+  clock: PlayClock;
 }
 
 /** The player, beside it files and notes, below it a lane for each stream: all on one clock. */
-export function ReviewFiles({ detail, session, wanted }: ReviewFilesProps) {
+export function ReviewFiles({ detail, session, wanted, clock }: ReviewFilesProps) {
   const actions = useActions();
   const { sessionId } = detail.summary;
   const lanes = useUi((state) => state.lanes);
   const mode = useUi((state) => state.reviewMode);
-  const clock = useMemo(() => new PlayClock(), []);
   const [chosen, setChosen] = useState(wanted);
   const hearing = useHearing();
   const previews = useUi((state) => state.previews);

@@ -1,12 +1,16 @@
+import { useState } from 'react';
 import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
-import { IconArrowLeft, IconFolderOpen, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { IconArrowLeft, IconFileExport, IconFolderOpen, IconRefresh, IconTrash } from '@tabler/icons-react';
 import type { SessionDetail } from '../../src-main/contract/ipc.ts';
+import type { Session } from '../../src-main/contract/session.ts';
 import { SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
 import { StateBadge } from '../components/StateBadge.tsx';
 import { formatDateTime, formatLength, people } from '../state/format.ts';
+import { PlayClock } from '../state/play-clock.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { SUMMARY_WORDS } from '../state/words.ts';
+import { ExportNotice } from './ExportNotice.tsx';
 import { LastError, NO_STORAGE, Problem } from './Problem.tsx';
 import { ReviewFiles } from './ReviewFiles.tsx';
 import styles from './ReviewScreen.module.css';
@@ -18,12 +22,20 @@ export function ReviewScreen({ sessionId, outputId }: { sessionId: string; outpu
     state.sessions.state === 'ready' ? state.sessions.value.get(sessionId) : undefined,
   );
   const ready = detail.state === 'ready' ? detail.value : null;
+  // One for each session.
+  const [[clockOf, clock], setClock] = useState<[string, PlayClock]>(() => [sessionId, new PlayClock()]);
+  if (clockOf !== sessionId) setClock([sessionId, new PlayClock()]);
   const shown = ready?.summary ?? summary;
   return (
     <Page
       title={<ReviewTitle name={shown?.roomName ?? 'Recording'} facts={shown === undefined ? '' : facts(shown)} />}
-      tools={<ReviewTools sessionId={sessionId} detail={ready} />}
-      notice={<ReviewNotice sessionId={sessionId} />}
+      tools={<ReviewTools {...{ sessionId, clock }} detail={ready} />}
+      notice={
+        <>
+          <ExportNotice />
+          <ReviewNotice sessionId={sessionId} />
+        </>
+      }
       flush
     >
       {ready === null ? (
@@ -33,7 +45,7 @@ export function ReviewScreen({ sessionId, outputId }: { sessionId: string; outpu
       ) : ready.session === null ? (
         <Broken detail={ready} />
       ) : (
-        <ReviewFiles detail={ready} session={ready.session} wanted={outputId} />
+        <ReviewFiles detail={ready} session={ready.session} wanted={outputId} clock={clock} />
       )}
     </Page>
   );
@@ -71,8 +83,15 @@ function ReviewTitle({ name, facts: text }: { name: string; facts: string }) {
   );
 }
 
-function ReviewTools({ sessionId, detail }: { sessionId: string; detail: SessionDetail | null }) {
+interface ReviewToolsProps {
+  sessionId: string;
+  detail: SessionDetail | null;
+  clock: PlayClock;
+}
+
+function ReviewTools({ sessionId, detail, clock }: ReviewToolsProps) {
   const actions = useActions();
+  const session = detail?.session ?? null;
   const uploads = detail?.summary.uploads;
   return (
     <>
@@ -85,6 +104,18 @@ function ReviewTools({ sessionId, detail }: { sessionId: string; detail: Session
         </span>
       )}
       <ModeSwitch />
+      {session !== null && isExportable(session) && (
+        <Tooltip label="Export…">
+          <ActionIcon
+            variant="default"
+            size={36}
+            aria-label="Export…"
+            onClick={() => actions.openExport(sessionId, clock.timeMs - firstMediaMs(session))}
+          >
+            <IconFileExport size={16} />
+          </ActionIcon>
+        </Tooltip>
+      )}
       <Tooltip label="Move to the bin…">
         <ActionIcon
           variant="default"
@@ -108,6 +139,11 @@ function ReviewTools({ sessionId, detail }: { sessionId: string; detail: Session
     </>
   );
 }
+
+/** Whether there is something of it to make a file of. */
+const isExportable = ({ state, tracks }: Session): boolean =>
+  tracks.length > 0 && state !== 'recording' && state !== 'finalizing';
+const firstMediaMs = ({ streams }: Session): number => Math.min(...streams.map(({ start_ms }) => start_ms));
 
 /** One file, or all streams side by side; only where there are streams to play. */
 function ModeSwitch() {

@@ -18,6 +18,7 @@ import { useActions, useUi } from '../state/ui-context.ts';
 import { phaseWord } from '../state/words.ts';
 import { CommandPalette } from './CommandPalette.tsx';
 import { EditorDialog } from './EditorDialog.tsx';
+import { ExportDialog } from './ExportDialog.tsx';
 import { LibraryScreen } from './LibraryScreen.tsx';
 import { LiveScreen } from './LiveScreen.tsx';
 import { QueueScreen } from './QueueScreen.tsx';
@@ -58,6 +59,7 @@ export function Shell() {
       <EditorDialog />
       <PreflightDialog />
       <TrashDialog />
+      <ExportDialog />
       <RequestDialog />
     </div>
   );

@@ -5,13 +5,14 @@ import type { IpcResult, RecordTarget, RollcallApi } from '../../src-main/contra
 import { createEditorActions, type EditorActions } from './editor-actions.ts';
 import { isCapturing, isPaused } from './live-facts.ts';
 import { createLibraryActions, type LibraryActions } from './library-actions.ts';
+import { createExportActions, type ExportActions } from './export-actions.ts';
 import { createReviewActions, type ReviewActions } from './review-actions.ts';
 import { createSetupActions, type SetupActions } from './setup-actions.ts';
 import type { Busy, DialogName, UiStore, View } from './store.ts';
 import { keepTheme, type ThemeChoice } from './theme-choice.ts';
 
 /** Everything that a person can do in the window. Components call these and know nothing of IPC. */
-export interface Actions extends EditorActions, LibraryActions, ReviewActions, SetupActions {
+export interface Actions extends EditorActions, ExportActions, LibraryActions, ReviewActions, SetupActions {
   show(view: View): void;
   openSession(sessionId: string, outputId?: string): void;
   setLink(link: string): void;
@@ -97,6 +98,7 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
   const actions: Actions = {
     ...createEditorActions(store, api, ask, notify),
     ...createLibraryActions(store, api, ask, notify),
+    ...createExportActions(store, api, ask),
     ...createReviewActions(store, api, ask, notify),
     ...createSetupActions(store, api, ask, notify),
     show: (view) => set({ view, error: null }),

@@ -19,6 +19,9 @@ export function connect(store: UiStore, api: RollcallApi, actions: Actions): voi
   void api.getLive().then((result) => {
     if (result.ok && result.value !== null) store.setState({ live: result.value, view: { screen: 'live' } });
   });
+  void api.getExport().then((result) => {
+    if (result.ok) store.setState({ exported: result.value });
+  });
   void api.listSessions().then((result) => {
     if (!result.ok) store.setState({ sessions: { state: 'failed', error: result.error } });
     else store.setState({ sessions: { state: 'ready', value: merge(new Map(), result.value, []) } });
@@ -33,6 +36,9 @@ function apply(store: UiStore, actions: Actions, change: AppChange): void {
       return;
     case 'live':
       store.setState({ live: change.live });
+      return;
+    case 'export':
+      store.setState({ exported: change.view });
       return;
     case 'sessions':
       applySessions(store, actions, change.changed, change.removed);

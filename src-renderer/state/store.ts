@@ -1,3 +1,6 @@
+import type { ExportView } from '../../src-main/contract/export.ts';
+import type { Still } from './export-actions.ts';
+import type { ExportDraft } from './export-draft.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorRecord } from '../../src-main/contract/errors.ts';
 import type { AppSnapshot, SessionDetail, SessionSummary } from '../../src-main/contract/ipc.ts';
@@ -75,6 +78,12 @@ export interface UiState {
   chat: ChatView | null;
   /** Of the same session's files, by output id; null: this file has none. */
   previews: ReadonlyMap<string, OutputPreviews | null>;
+  /** The export dialog; null while it is closed. */
+  exportDraft: ExportDraft | null;
+  /** How that would look. */
+  still: Still;
+  /** The export under way, or the last one. */
+  exported: ExportView | null;
   reviewMode: ReviewMode;
   reviewSide: ReviewSide;
   /** What is typed: the link to record, and the searches. */
@@ -125,6 +134,9 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     notes: null,
     chat: null,
     previews: new Map(),
+    exportDraft: null,
+    still: { state: 'loading' },
+    exported: null,
     reviewMode: 'one',
     reviewSide: 'files',
     link: '',

@@ -7,6 +7,7 @@ export interface Hands {
   fill(target: Locator, text: string): Promise<void>;
   /** Turns a switch or a checkbox on. */
   turnOn(target: Locator): Promise<void>;
+  turnOff(target: Locator): Promise<void>;
   /** Takes one of several: a tab, or a segment of a control. */
   pick(option: Locator): Promise<void>;
 }
@@ -18,6 +19,7 @@ export const mouse = (): Hands => ({
     await target.fill(text);
   },
   turnOn: (target) => target.check({ force: true }),
+  turnOff: (target) => target.uncheck({ force: true }),
   pick: async (option) => {
     // A segment's own radio button is not drawn: its label is what people see and press.
     const isRadio = await option.evaluate((element) => element.matches('input'));
@@ -54,6 +56,10 @@ export function keyboard(page: Page): Hands {
     turnOn: async (target) => {
       await goTo(target);
       if (!(await target.isChecked())) await page.keyboard.press('Space');
+    },
+    turnOff: async (target) => {
+      await goTo(target);
+      if (await target.isChecked()) await page.keyboard.press('Space');
     },
     pick: async (option) => {
       await option.waitFor({ state: 'attached' });

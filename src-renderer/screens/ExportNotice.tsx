@@ -1,0 +1,51 @@
+import { Button, CloseButton } from '@mantine/core';
+import { IconCircleCheck, IconFileExport } from '@tabler/icons-react';
+import type { ExportView } from '../../src-main/contract/export.ts';
+import { formatPercent } from '../state/format.ts';
+import { useActions, useUi } from '../state/ui-context.ts';
+import { Problem } from './Problem.tsx';
+import styles from './ExportNotice.module.css';
+
+/** The export under way, or what became of the last one. */
+export function ExportNotice() {
+  const view = useUi((state) => state.exported);
+  if (view === null || view.state === 'stopped') return null;
+  return view.state === 'failed' && view.error !== null ? (
+    <Problem error={view.error} action={<PutAway />} />
+  ) : (
+    <Progress view={view} />
+  );
+}
+
+function PutAway() {
+  const actions = useActions();
+  return <CloseButton aria-label="Put away" onClick={() => void actions.dismissExport()} />;
+}
+
+function Progress({ view }: { view: ExportView }) {
+  const actions = useActions();
+  const working = view.state === 'working';
+  return (
+    <div className={styles.notice} role="status">
+      {working ? <IconFileExport size={16} aria-hidden /> : <IconCircleCheck size={16} aria-hidden />}
+      <span className="clip">
+        {working ? `Exporting “${view.name}”: ${formatPercent(view.progress)}` : `“${view.name}” is exported.`}
+      </span>
+      {working ? (
+        <>
+          <progress className={styles.bar} aria-label={`Exporting ${view.name}`} value={view.progress} max={1} />
+          <Button variant="default" size="compact-sm" onClick={() => void actions.cancelExport()}>
+            Stop
+          </Button>
+        </>
+      ) : (
+        <>
+          <Button variant="default" size="compact-sm" onClick={() => void actions.showExport()}>
+            Show in folder
+          </Button>
+          <PutAway />
+        </>
+      )}
+    </div>
+  );
+}

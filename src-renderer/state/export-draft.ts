@@ -1,0 +1,62 @@
+import { parseClockText } from '../../src-main/contract/clock-text.ts';
+import type { ExportOptions } from '../../src-main/contract/export.ts';
+
+/** What the export dialog holds while it is filled in; times as they are typed, empty for the recording's own. */
+export interface ExportDraft {
+  sessionId: string;
+  soundOnly: boolean;
+  layout: ExportOptions['layout'];
+  size: SizeName;
+  without: ReadonlySet<string>;
+  from: string;
+  to: string;
+  /** To -16 LUFS, as players like it. */
+  louder: boolean;
+  /** Where the preview looks, seconds from the composite's start. */
+  atS: number;
+}
+
+export const SIZES = {
+  '1280x720': '1280 × 720',
+  '1920x1080': '1920 × 1080',
+  '854x480': '854 × 480',
+  '720x1280': '720 × 1280, upright',
+  '1080x1080': '1080 × 1080, square',
+} as const;
+export type SizeName = keyof typeof SIZES;
+
+/** EBU R128, for players and phones. */
+const PLAYER_LUFS = -16;
+
+export const exportDraft = (sessionId: string, atS: number): ExportDraft => ({
+  ...{ sessionId, soundOnly: false, layout: 'grid', size: '1280x720', without: new Set(), from: '', to: '' },
+  ...{ louder: false, atS },
+});
+
+/** What of the draft is wrong, as a sentence; null: it can be exported. */
+export function exportProblem({ from, to, without }: ExportDraft, people: number): string | null {
+  const [fromS, toS] = [timeOf(from), timeOf(to)];
+  if (fromS === undefined || toS === undefined) return 'Times are written like 1:30 or 0:01:30.';
+  if (fromS !== null && toS !== null && fromS >= toS) return 'The end has to come after the beginning.';
+  if (people > 0 && without.size >= people) return 'Somebody has to be left in it.';
+  return null;
+}
+
+/** Null where the draft cannot be exported. */
+export function exportOptions(draft: ExportDraft, people: number): ExportOptions | null {
+  if (exportProblem(draft, people) !== null) return null;
+  const [width = 1280, height = 720] = draft.size.split('x').map(Number);
+  return {
+    ...{ soundOnly: draft.soundOnly, layout: draft.layout, width, height },
+    withoutPeers: [...draft.without],
+    fromS: timeOf(draft.from) ?? null,
+    toS: timeOf(draft.to) ?? null,
+    loudnessLufs: draft.louder ? PLAYER_LUFS : null,
+  };
+}
+
+/** Seconds; null where nothing is typed, undefined for what is no time. */
+function timeOf(text: string): number | null | undefined {
+  if (text.trim() === '') return null;
+  return parseClockText(text) ?? undefined;
+}
