@@ -17,6 +17,7 @@ import {
   type PresignedUrl,
   type RemoteObject,
   type RemotePart,
+  type PartBody,
   type StartedUpload,
 } from './object-store.ts';
 import { uploadStopped } from './stopped.ts';
@@ -129,12 +130,7 @@ export class AzureStore implements CheckableStore {
     }
   }
 
-  async putPart(
-    key: string,
-    uploadId: string,
-    part: { number: number; body: Buffer; md5: string },
-    signal: AbortSignal,
-  ): Promise<string> {
+  async putPart(key: string, uploadId: string, part: PartBody, signal: AbortSignal): Promise<string> {
     await this.#run('write', signal, (call) =>
       this.#blob(key).stageBlock(blockId(uploadId, part.number, part.md5), part.body, part.body.length, {
         ...call,

@@ -55,11 +55,13 @@ export async function fingerprint(
   return result;
 }
 
-/** A part's bytes, proven to be those that were fingerprinted. Throws `UPLOAD_SOURCE` where they are not. */
+/**
+ * A part's bytes. Throws `UPLOAD_SOURCE` where the file was written to since it was fingerprinted; whether they are those
+ * very bytes is for the store to say, which is sent their hashes with them.
+ */
 export async function readPart(file: FileHandle, print: Fingerprint, part: Part): Promise<Buffer> {
   const bytes = await readExactly(file, print.path, part.start, part.sizeBytes);
-  const md5 = createHash('md5').update(bytes).digest('hex');
-  if (md5 !== print.partMd5s[part.number - 1]) throw changed(print.path);
+  await assertUnchanged(print);
   return bytes;
 }
 

@@ -111,6 +111,7 @@ async function sendPart(
   const work = async (): Promise<string> => {
     const body = await readPart(file, print, part);
     const md5 = print.partMd5s[part.number - 1] ?? '';
+    const sha256 = print.partSha256s[part.number - 1] ?? '';
     let doubtful = false;
     return withRetry(
       async () => {
@@ -128,7 +129,7 @@ async function sendPart(
           () =>
             store.putPart(
               ...([state.key, state.upload_id] as const),
-              { number: part.number, body, md5, ...sha256Of(print, state, part.number) },
+              { number: part.number, body, md5, sha256, keepsSha256: state.keeps_sha256 === true },
               signal,
             ),
         );

@@ -33,13 +33,8 @@ export interface ObjectStore {
     /** Only the part of this number, if it is there; a store may give more. */
     only?: number,
   ): Promise<RemotePart[] | null | 'hidden'>;
-  /** Sends a part; the store checks its MD5 and, where that is given, its SHA-256 (hex). Returns the part's ETag. */
-  putPart(
-    key: string,
-    uploadId: string,
-    part: { number: number; body: Buffer; md5: string; sha256?: string },
-    signal: AbortSignal,
-  ): Promise<string>;
+  /** Sends a part; the store checks it against its hashes. Returns the part's ETag. */
+  putPart(key: string, uploadId: string, part: PartBody, signal: AbortSignal): Promise<string>;
   completeMultipart(
     key: string,
     uploadId: string,
@@ -65,6 +60,17 @@ export interface CheckableStore extends ObjectStore {
   remove(key: string, signal: AbortSignal): Promise<void>;
   /** How far the store's clock is ahead of this computer's, by the answers so far, in milliseconds. */
   clockOffsetMs(): number;
+}
+
+export interface PartBody {
+  number: number;
+  body: Buffer;
+  /** Hex. */
+  md5: string;
+  /** Hex. */
+  sha256: string;
+  /** Whether the store is to keep the SHA-256: as it said when the upload was begun. */
+  keepsSha256: boolean;
 }
 
 export interface StartedUpload {

@@ -12,6 +12,7 @@ import {
   UploadPartCommand,
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
+import type { MiddlewareStack } from '@smithy/types';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { RollcallError } from '../contract/errors.ts';
 import type { StoreTarget } from '../contract/settings.ts';
@@ -23,6 +24,7 @@ import {
   type PresignedUrl,
   type RemoteObject,
   type RemotePart,
+  type PartBody,
   type StartedUpload,
 } from './object-store.ts';
 import type { StoreHttpHandler } from './http-handler.ts';
@@ -100,17 +102,20 @@ export class S3Store implements CheckableStore {
   ): Promise<void> {
     await this.#run('put', signal, () =>
       this.#client.send(
-        new PutObjectCommand({
-          Bucket: this.bucket,
-          Key: key,
-          Body: body,
-          ContentLength: body.length,
-          ContentType: meta.contentType,
-          Metadata: { sha256: meta.sha256 },
-          ...(meta.md5 === undefined ? {} : { ContentMD5: base64(meta.md5) }),
-          ...(this.#keepsSha256 === true ? { ChecksumSHA256: base64(meta.sha256) } : {}),
-          ...(meta.onlyIfAbsent ? { IfNoneMatch: '*' } : {}),
-        }),
+        hashed(
+          new PutObjectCommand({
+            Bucket: this.bucket,
+            Key: key,
+            Body: body,
+            ContentLength: body.length,
+            ContentType: meta.contentType,
+            Metadata: { sha256: meta.sha256 },
+            ...(meta.md5 === undefined ? {} : { ContentMD5: base64(meta.md5) }),
+            ...(this.#keepsSha256 === true ? { ChecksumSHA256: base64(meta.sha256) } : {}),
+            ...(meta.onlyIfAbsent ? { IfNoneMatch: '*' } : {}),
+          }),
+          meta.sha256,
+        ),
         { abortSignal: signal },
       ),
     );
@@ -211,24 +216,22 @@ export class S3Store implements CheckableStore {
     }
   }
 
-  async putPart(
-    key: string,
-    uploadId: string,
-    part: { number: number; body: Buffer; md5: string; sha256?: string },
-    signal: AbortSignal,
-  ): Promise<string> {
+  async putPart(key: string, uploadId: string, part: PartBody, signal: AbortSignal): Promise<string> {
     const { ETag } = await this.#run('putPart', signal, () =>
       this.#client.send(
-        new UploadPartCommand({
-          Bucket: this.bucket,
-          Key: key,
-          UploadId: uploadId,
-          PartNumber: part.number,
-          Body: part.body,
-          ContentLength: part.body.length,
-          ContentMD5: base64(part.md5),
-          ...(part.sha256 === undefined ? {} : { ChecksumSHA256: base64(part.sha256) }),
-        }),
+        hashed(
+          new UploadPartCommand({
+            Bucket: this.bucket,
+            Key: key,
+            UploadId: uploadId,
+            PartNumber: part.number,
+            Body: part.body,
+            ContentLength: part.body.length,
+            ContentMD5: base64(part.md5),
+            ...(part.keepsSha256 ? { ChecksumSHA256: base64(part.sha256) } : {}),
+          }),
+          part.sha256,
+        ),
         { abortSignal: signal },
       ),
     );
@@ -340,6 +343,22 @@ export class S3Store implements CheckableStore {
 /** Ceph has another word for it when parts are listed. */
 const isUnknownUpload = (error: unknown, action: S3Action): boolean =>
   nameOf(error) === 'NoSuchUpload' || (action === 'listParts' && nameOf(error) === 'NoSuchKey');
+
+/** A request whose signature covers a hash of its body that is known already: the SDK would hash it once more. */
+function hashed<Input extends object, Output extends object, Command>(
+  command: Command & { middlewareStack: MiddlewareStack<Input, Output> },
+  sha256: string,
+): Command {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { headers: Record<string, string> };
+      headers['x-amz-content-sha256'] = sha256;
+      return next(args);
+    },
+    { step: 'build', name: 'knownPayloadHash' },
+  );
+  return command;
+}
 
 function remoteObject(found: HeadObjectCommandOutput): RemoteObject {
   const etag = unquote(found.ETag);

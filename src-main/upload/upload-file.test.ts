@@ -11,6 +11,7 @@ import {
   type ObjectStore,
   type RemoteObject,
   type RemotePart,
+  type PartBody,
   type StartedUpload,
 } from './object-store.ts';
 import { uploadFile, type FileUpload, type MultipartState } from './upload-file.ts';
@@ -65,7 +66,7 @@ class FakeStore implements ObjectStore {
     if (upload === undefined) return null;
     return [...upload.parts].map(([number, body]) => ({ number, sizeBytes: body.length, etag: md5(body) }));
   }
-  async putPart(_key: string, id: string, part: { number: number; body: Buffer; md5: string }): Promise<string> {
+  async putPart(_key: string, id: string, part: PartBody): Promise<string> {
     await this.before('part');
     const upload = this.uploads.get(id);
     if (upload === undefined) throw new UploadGoneError('gone');

@@ -82,8 +82,10 @@ function stepsFor(
       async () => {
         const started = await store.createMultipart(`${key}-parts`, meta, signal);
         uploadId = started.uploadId;
-        const sums = { md5: md5(bytes), ...(started.keepsSha256 ? { sha256: meta.sha256 } : {}) };
-        await store.putPart(`${key}-parts`, uploadId, { number: 1, body: bytes, ...sums }, signal);
+        const { sha256 } = meta;
+        const { keepsSha256 } = started;
+        const part = { number: 1, body: bytes, md5: md5(bytes), sha256, keepsSha256 };
+        await store.putPart(`${key}-parts`, uploadId, part, signal);
       },
     ],
     ['list-parts', () => listParts(store, `${key}-parts`, uploadId, signal)],
