@@ -16,7 +16,7 @@ import { Page } from '../components/Page.tsx';
 import { SessionRow } from '../components/SessionRow.tsx';
 import { WindowedList } from '../components/WindowedList.tsx';
 import { formatDateTime } from '../state/format.ts';
-import { findSessions, libraryRows, type LibraryRow } from '../state/library-list.ts';
+import { findSessions, libraryRows, prepareSearch, type LibraryRow } from '../state/library-list.ts';
 import { isRetryable } from '../state/queue.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { LastError, Problem } from './Problem.tsx';
@@ -195,6 +195,15 @@ function SessionList() {
   useEffect(() => {
     if (rows.length > 0) performance.mark('rollcall-list');
   }, [rows]);
+  useEffect(() => {
+    if (sessions.state !== 'ready') return;
+    const prepare = (deadline: IdleDeadline): void => {
+      if (!prepareSearch(sessions.value.values(), () => deadline.timeRemaining() > 1))
+        wanted = requestIdleCallback(prepare);
+    };
+    let wanted = requestIdleCallback(prepare);
+    return () => cancelIdleCallback(wanted);
+  }, [sessions]);
   if (sessions.state === 'loading') {
     return (
       <div className={styles.pad}>

@@ -1,5 +1,5 @@
 import type { SessionSummary } from '../../src-main/contract/ipc.ts';
-import { formatDateTime, formatDay, formatWeekday } from './format.ts';
+import { dayNumber, formatDateTime, formatDay, formatWeekday } from './format.ts';
 import { SUMMARY_WORDS } from './words.ts';
 
 /** One row of the library's list. */
@@ -16,7 +16,18 @@ export function findSessions(sessions: Iterable<SessionSummary>, search: string)
     const text = searchText(summary);
     return words.every((word) => text.includes(word));
   });
-  return found.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+  // RFC 3339 in UTC: what is later is greater, without a collator's care.
+  return found.sort((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
+}
+
+/** Prepares a search while there is time; `hasTime` is asked again and again. @returns whether all is prepared */
+export function prepareSearch(sessions: Iterable<SessionSummary>, hasTime: () => boolean): boolean {
+  for (const summary of sessions) {
+    if (texts.has(summary)) continue;
+    if (!hasTime()) return false;
+    searchText(summary);
+  }
+  return true;
 }
 
 const texts = new WeakMap<SessionSummary, string>();
@@ -45,12 +56,13 @@ const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu,
 /** The rows that a list of sessions (latest first) makes, with a heading per day. */
 export function libraryRows(sessions: readonly SessionSummary[], now: Date): LibraryRow[] {
   const rows: LibraryRow[] = [];
-  let day = '';
+  let day: number | null = null;
   for (const summary of sessions) {
-    const label = formatDay(summary.startedAt, now);
-    if (label !== day) {
+    const number = dayNumber(new Date(summary.startedAt));
+    if (number !== day) {
+      const label = formatDay(summary.startedAt, now);
       rows.push({ kind: 'day', key: `day ${label}`, label });
-      day = label;
+      day = number;
     }
     rows.push({ kind: 'session', key: summary.sessionId, summary });
   }
