@@ -40,7 +40,7 @@ type Cast = Omit<BrowserPeer, 'url' | 'colour' | 'toneHz' | 'name' | 'peerId' | 
 const vp9 = (profile: number) => ({ mimeType: 'video/VP9', parameters: { 'profile-id': profile } });
 const opus = { mimeType: 'audio/opus' };
 
-/** One room, everybody in another codec; the names are those of the tests. */
+/** Everybody in another codec; the names are those of the tests. */
 const CAST: Record<string, Cast> = {
   'VP9, profile 0': { video: vp9(0), audio: opus, codecs: ['vp9', 'opus'] },
   'VP9, profile 2': { video: vp9(2), audio: opus, codecs: ['vp9', 'opus'] },
@@ -64,6 +64,8 @@ const CAST: Record<string, Cast> = {
   'VP8 and PCMU': { video: { mimeType: 'video/VP8' }, audio: { mimeType: 'audio/PCMU' }, codecs: ['vp8', 'pcmu'] },
 };
 const NAMES = Object.keys(CAST);
+/** Calls one after the other: this many encoders and the recorder are what two cores can do in time. */
+const CALLS = 3;
 
 const peers = Object.values(CAST).map(({ codecs: _codecs, layers: _layers, reencoded: _reencoded, ...cast }, i) => ({
   ...VIDEO,
@@ -74,9 +76,25 @@ const peers = Object.values(CAST).map(({ codecs: _codecs, layers: _layers, reenc
   toneHz: TONES[i % TONES.length] ?? 0,
 }));
 
+/** A call that was recorded, and what its peers sent. */
+interface Call {
+  recorded: Recorded;
+  counts: BrowserCounts[];
+}
+
 let sfu: Sfu;
-let recorded: Recorded;
-let counts: BrowserCounts[];
+const calls: Call[] = [];
+const callOf = (i: number): number => i % CALLS;
+
+async function call(room: string, cast: typeof peers): Promise<Call> {
+  const recorder = await startRecorder(sfu.url(room), ['--stop-when-empty', '1', '--no-upload']);
+  await sfu.waitForPeers(room, 1);
+  const browser = await startBrowser(sfu, room, cast);
+  await sleep(SECONDS * 1000);
+  const counts = await browser.finish();
+  await browser.leave();
+  return { recorded: await readRecorded(await recorder.done()), counts };
+}
 
 beforeAll(async () => {
   sfu = await startSfu({
@@ -89,31 +107,32 @@ beforeAll(async () => {
       { kind: 'audio', mimeType: 'audio/G722', clockRate: 8000 },
     ],
   });
-  const recorder = await startRecorder(sfu.url('codecs'), ['--stop-when-empty', '1', '--no-upload']);
-  await sfu.waitForPeers('codecs', 1);
-  const browser = await startBrowser(sfu, 'codecs', peers);
-  await sleep(SECONDS * 1000);
-  counts = await browser.finish();
-  await browser.leave();
-  recorded = await readRecorded(await recorder.done());
+  for (let n = 0; n < CALLS; n++) {
+    const cast = peers.filter((_, i) => callOf(i) === n);
+    calls.push(await call(`codecs-${n}`, cast));
+  }
 }, 240_000);
 
 afterAll(() => sfu.close());
 
+const recordedOf = (i: number): Recorded => {
+  const one = calls[callOf(i)];
+  if (!one) throw new Error(`no call of ${NAMES[i]}`);
+  return one.recorded;
+};
 const trackOf = (i: number, kind: 'audio' | 'video'): SessionTrack => {
-  const track = recorded.session.tracks.find((one) => one.peer_id === `peer${i}` && one.kind === kind);
+  const track = recordedOf(i).session.tracks.find((one) => one.peer_id === `peer${i}` && one.kind === kind);
   if (!track) throw new Error(`no ${kind} of ${NAMES[i]}`);
   return track;
 };
-const fileOf = (track: SessionTrack): string => join(recorded.done.session_dir ?? '', track.file);
 
 test('nobody is left out', () => {
-  expect(recorded.code).toBe(0);
+  expect(calls.map(({ recorded }) => recorded.code)).toEqual(calls.map(() => 0));
   // Said of the one whose sound is not what was sent.
-  const warnings = recorded.timeline.filter(({ type }) => type === 'warning');
+  const warnings = calls.flatMap(({ recorded }) => recorded.timeline.filter(({ type }) => type === 'warning'));
   const reencoded = NAMES.findIndex((name) => CAST[name]?.reencoded);
   expect(warnings).toMatchObject([{ code: 'CODEC_REENCODED', track_id: trackOf(reencoded, 'audio').track_id }]);
-  expect(recorded.done.streams).toHaveLength(NAMES.length);
+  expect(calls.flatMap(({ recorded }) => recorded.done.streams)).toHaveLength(NAMES.length);
 });
 
 describe.each(NAMES.map((name, i) => [name, i] as const))('%s', (name, i) => {
@@ -126,21 +145,22 @@ describe.each(NAMES.map((name, i) => [name, i] as const))('%s', (name, i) => {
     expect(track).toMatchObject({ codec: video, width: 640, height: 360 });
     // A server may begin to send in the middle of a layered picture, which nobody can decode.
     expect(track.lost_frames).toBeLessThanOrEqual(layers - 1);
-    expect(await decodeErrors(fileOf(track))).toBe('');
-    const pictures = await frameCounters(fileOf(track));
+    const file = join(recordedOf(i).done.session_dir ?? '', track.file);
+    expect(await decodeErrors(file)).toBe('');
+    const pictures = await frameCounters(file);
     expect(pictures).toHaveLength(track.frames);
     // The lowest layers begin too coarse for their numbers to be read.
     const start = (pictures[0]?.timeS ?? 0) + (layers > 1 ? LAYERS_S : 0);
     const numbers = pictures.filter(({ timeS }) => timeS >= start).map(({ counter }) => counter ?? NaN);
     numbers.forEach((number, n) => n > 0 && expect(number).toBeGreaterThan(numbers[n - 1] ?? Infinity));
     // An encoder that is short of time leaves pictures out: no more than those are missing.
-    const { drawn = 0, frames = 0 } = counts[i] ?? {};
+    const { drawn = 0, frames = 0 } = calls[callOf(i)]?.counts[Math.floor(i / CALLS)] ?? {};
     const leftOut = drawn - Math.floor(frames / layers);
     expect(numbers.length).toBeGreaterThanOrEqual(drawn - (numbers[0] ?? Infinity) - leftOut);
   });
 
   test(audio ? 'every packet that the server sent is in its track' : 'it has no sound', async () => {
-    if (!audio) return expect(recorded.session.tracks.filter((one) => one.peer_id === `peer${i}`)).toHaveLength(1);
+    if (!audio) return expect(recordedOf(i).session.tracks.filter((one) => one.peer_id === `peer${i}`)).toHaveLength(1);
     const track = trackOf(i, 'audio');
     expect(track).toMatchObject({ codec: audio, lost_frames: 0 });
     if (cast?.reencoded) return;
@@ -151,7 +171,7 @@ describe.each(NAMES.map((name, i) => [name, i] as const))('%s', (name, i) => {
   });
 
   test(audio ? 'its MP4 plays, in sync' : 'its MP4 plays', async () => {
-    const file = recorded.done.streams.find(({ peer_id }) => peer_id === `peer${i}`)?.file ?? '';
+    const file = recordedOf(i).done.streams.find(({ peer_id }) => peer_id === `peer${i}`)?.file ?? '';
     expect(await decodeErrors(file)).toBe('');
     expect(streamOf(await probe(file), 'video')).toMatchObject({ codec_name: 'h264', width: 640, height: 360 });
     const flashes = await flashTimes(file);
