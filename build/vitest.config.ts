@@ -4,10 +4,12 @@ import { SummaryReporter } from './summary-reporter.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Integration tests that measure no media against the clock: settings, stores, deliveries. */
+/** Integration tests of which nothing is measured against the clock: settings, stores, files made after a call, looks. */
 const UNHURRIED = [
-  'test/{delivery-*,settings-cli,upload,upload-azure,upload-ceph,upload-checksums,webhook}.test.ts',
-  'test/support/stores.test.ts',
+  'test/{delivery-*,settings-cli,upload,upload-*,webhook}.test.ts',
+  'test/{api-fuzz,ui-fuzz,ui-look}.test.ts',
+  'test/media-{composite,encoders,joins,kill,previews,streams}.test.ts',
+  'test/support/{media-checks,stores}.test.ts',
 ];
 
 /** What tests with real programs have in common. */
@@ -38,7 +40,7 @@ export default defineConfig({
         root,
         test: {
           ...real,
-          name: 'delivery',
+          name: 'unhurried',
           include: UNHURRIED,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },

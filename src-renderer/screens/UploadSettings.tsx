@@ -1,8 +1,9 @@
-import { NumberInput, Switch } from '@mantine/core';
+import { NumberInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { UploadsView } from '../../src-main/contract/ipc.ts';
 import { Panel } from '../components/Panel.tsx';
 import { SettingRow } from '../components/SettingRow.tsx';
+import { SwitchRow } from '../components/SwitchRow.tsx';
 import { useActions } from '../state/ui-context.ts';
 
 /** How uploads share the connection with calls and people. */
@@ -10,38 +11,23 @@ export function UploadSettings({ uploads }: { uploads: UploadsView }) {
   const { setUploads } = useActions();
   return (
     <Panel title="Uploads">
-      <SettingRow
+      <SwitchRow
         title="Pause all uploads"
         note="Until you take it back, also after a restart. Nothing that has arrived is sent again."
-        action={
-          <Switch
-            aria-label="Pause all uploads"
-            checked={uploads.paused}
-            onChange={(event) => void setUploads({ paused: event.currentTarget.checked })}
-          />
-        }
+        on={uploads.paused}
+        onChange={(paused) => void setUploads({ paused })}
       />
-      <SettingRow
+      <SwitchRow
         title="Wait while a call is recorded"
         note="The connection is the call’s; uploads go on when it is over."
-        action={
-          <Switch
-            aria-label="Wait while a call is recorded"
-            checked={uploads.holdDuringCalls}
-            onChange={(event) => void setUploads({ hold_during_calls: event.currentTarget.checked })}
-          />
-        }
+        on={uploads.holdDuringCalls}
+        onChange={(hold_during_calls) => void setUploads({ hold_during_calls })}
       />
-      <SettingRow
+      <SwitchRow
         title="Wait while somebody uses this computer"
         note="Uploads go on once nobody has touched keyboard or mouse for two minutes."
-        action={
-          <Switch
-            aria-label="Wait while somebody uses this computer"
-            checked={uploads.onlyWhenIdle}
-            onChange={(event) => void setUploads({ only_when_idle: event.currentTarget.checked })}
-          />
-        }
+        on={uploads.onlyWhenIdle}
+        onChange={(only_when_idle) => void setUploads({ only_when_idle })}
       />
       <SettingRow
         title="Limit"
