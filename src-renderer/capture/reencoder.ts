@@ -34,12 +34,14 @@ class Reencoder {
     this.#recorder = new MediaRecorder(stream, { mimeType: RECORDED_AS[info.kind].mimeType });
     let startedAtMs = nowMs();
     let isFirst = true;
-    if (receiver.track.muted) receiver.track.addEventListener('unmute', () => (startedAtMs = nowMs()), { once: true });
+    if (info.kind === 'audio') void firstSoundMs(receiver.track).then((atMs) => (startedAtMs = atMs));
+    else if (receiver.track.muted)
+      receiver.track.addEventListener('unmute', () => (startedAtMs = nowMs()), { once: true });
     this.#recorder.ondataavailable = ({ data }) => {
       if (data.size === 0) return;
       this.#tail = this.#tail.then(async () => {
         const bytes = new Uint8Array(await data.arrayBuffer());
-        if (isFirst) this.#sendClock(startedAtMs);
+        if (isFirst) this.#sendClock(startedAtMs - (await this.#waitingMs()));
         isFirst = false;
         this.#toWorker({ type: 'recorded', trackId: info.trackId, epochMs: info.epochMs, data: bytes });
       });
@@ -60,10 +62,6 @@ class Reencoder {
     this.#toWorker({ type: 'recorded-end', trackId: this.#info.trackId });
   }
 
-  /**
-   * The file's time 0 is a little after the recorder was started, by about as much as sound waits in the jitter buffer
-   * (30 ms, both): with the one against the other, sound was measured to lie within 20 ms of its place.
-   */
   #sendClock(startedAtMs: number): void {
     const sample = { fileMs: 0, arrivalMs: startedAtMs - this.#info.epochMs };
     this.#toWorker({ type: 'forward', message: { type: 'clock', trackId: this.#info.trackId, sample } });
@@ -79,6 +77,12 @@ class Reencoder {
     });
   }
 
+  /** How long what arrives waits until it is decoded, by the receiver's own count. */
+  async #waitingMs(): Promise<number> {
+    const { jitterBufferDelay = 0, jitterBufferEmittedCount = 0 } = await this.#inbound();
+    return jitterBufferEmittedCount > 0 ? (jitterBufferDelay / jitterBufferEmittedCount) * 1000 : 0;
+  }
+
   async #inbound(): Promise<Partial<RTCInboundRtpStreamStats>> {
     const report = await this.#receiver.getStats().catch(() => null);
     for (const stats of report?.values() ?? []) {
@@ -86,6 +90,22 @@ class Reencoder {
     }
     return {};
   }
+}
+
+/** Not in TypeScript's library for windows, where Chromium has it all the same. */
+declare const MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => {
+  readable: ReadableStream<AudioData>;
+};
+
+/** When the first sound of a track begins, which is the recorder's too: neither the wish to record nor `unmute` says it. */
+async function firstSoundMs(track: MediaStreamTrack): Promise<number> {
+  const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+  const { value } = await reader.read();
+  const endMs = nowMs();
+  const lengthMs = (value?.duration ?? 0) / 1000;
+  value?.close();
+  await reader.cancel();
+  return endMs - lengthMs;
 }
 
 function playSilently(stream: MediaStream): HTMLAudioElement {
