@@ -64,7 +64,7 @@ const CAST: Record<string, Cast> = {
   'VP8 and PCMU': { video: { mimeType: 'video/VP8' }, audio: { mimeType: 'audio/PCMU' }, codecs: ['vp8', 'pcmu'] },
 };
 const NAMES = Object.keys(CAST);
-/** Calls one after the other, of two at most: those encoders and the recorder are what two cores always do in time. */
+/** Calls one after the other, of two people at most: more encoders beside the recorder are more than two cores do in time. */
 const CALLS = 5;
 
 const peers = Object.values(CAST).map(({ codecs: _codecs, layers: _layers, reencoded: _reencoded, ...cast }, i) => ({
@@ -84,9 +84,8 @@ interface Call {
 
 let sfu: Sfu;
 const calls: Call[] = [];
-const callOf = (i: number): number => i % CALLS;
 
-async function call(room: string, cast: typeof peers): Promise<Call> {
+async function record(room: string, cast: typeof peers): Promise<Call> {
   const recorder = await startRecorder(sfu.url(room), ['--stop-when-empty', '1', '--no-upload']);
   await sfu.waitForPeers(room, 1);
   const browser = await startBrowser(sfu, room, cast);
@@ -108,20 +107,20 @@ beforeAll(async () => {
     ],
   });
   for (let n = 0; n < CALLS; n++) {
-    const cast = peers.filter((_, i) => callOf(i) === n);
-    calls.push(await call(`codecs-${n}`, cast));
+    const cast = peers.filter((_, i) => i % CALLS === n);
+    calls.push(await record(`codecs-${n}`, cast));
   }
 }, 400_000);
 
 afterAll(() => sfu.close());
 
-const recordedOf = (i: number): Recorded => {
-  const one = calls[callOf(i)];
-  if (!one) throw new Error(`no call of ${NAMES[i]}`);
-  return one.recorded;
+const callOf = (i: number): Call => {
+  const call = calls[i % CALLS];
+  if (!call) throw new Error(`no call of ${NAMES[i]}`);
+  return call;
 };
 const trackOf = (i: number, kind: 'audio' | 'video'): SessionTrack => {
-  const track = recordedOf(i).session.tracks.find((one) => one.peer_id === `peer${i}` && one.kind === kind);
+  const track = callOf(i).recorded.session.tracks.find((one) => one.peer_id === `peer${i}` && one.kind === kind);
   if (!track) throw new Error(`no ${kind} of ${NAMES[i]}`);
   return track;
 };
@@ -145,7 +144,7 @@ describe.each(NAMES.map((name, i) => [name, i] as const))('%s', (name, i) => {
     expect(track).toMatchObject({ codec: video, width: 640, height: 360 });
     // A server may begin to send in the middle of a layered picture, which nobody can decode.
     expect(track.lost_frames).toBeLessThanOrEqual(layers - 1);
-    const file = join(recordedOf(i).done.session_dir ?? '', track.file);
+    const file = join(callOf(i).recorded.done.session_dir ?? '', track.file);
     expect(await decodeErrors(file)).toBe('');
     const pictures = await frameCounters(file);
     expect(pictures).toHaveLength(track.frames);
@@ -154,13 +153,14 @@ describe.each(NAMES.map((name, i) => [name, i] as const))('%s', (name, i) => {
     const numbers = pictures.filter(({ timeS }) => timeS >= start).map(({ counter }) => counter ?? NaN);
     numbers.forEach((number, n) => n > 0 && expect(number).toBeGreaterThan(numbers[n - 1] ?? Infinity));
     // An encoder that is short of time leaves pictures out: no more than those are missing.
-    const { drawn = 0, frames = 0 } = calls[callOf(i)]?.counts[Math.floor(i / CALLS)] ?? {};
+    const { drawn = 0, frames = 0 } = callOf(i).counts[Math.floor(i / CALLS)] ?? {};
     const leftOut = drawn - Math.floor(frames / layers);
     expect(numbers.length).toBeGreaterThanOrEqual(drawn - (numbers[0] ?? Infinity) - leftOut);
   });
 
   test(audio ? 'every packet that the server sent is in its track' : 'it has no sound', async () => {
-    if (!audio) return expect(recordedOf(i).session.tracks.filter((one) => one.peer_id === `peer${i}`)).toHaveLength(1);
+    if (!audio)
+      return expect(callOf(i).recorded.session.tracks.filter((one) => one.peer_id === `peer${i}`)).toHaveLength(1);
     const track = trackOf(i, 'audio');
     expect(track).toMatchObject({ codec: audio, lost_frames: 0 });
     if (cast?.reencoded) return;
@@ -171,7 +171,7 @@ describe.each(NAMES.map((name, i) => [name, i] as const))('%s', (name, i) => {
   });
 
   test(audio ? 'its MP4 plays, in sync' : 'its MP4 plays', async () => {
-    const file = recordedOf(i).done.streams.find(({ peer_id }) => peer_id === `peer${i}`)?.file ?? '';
+    const file = callOf(i).recorded.done.streams.find(({ peer_id }) => peer_id === `peer${i}`)?.file ?? '';
     expect(await decodeErrors(file)).toBe('');
     expect(streamOf(await probe(file), 'video')).toMatchObject({ codec_name: 'h264', width: 640, height: 360 });
     const flashes = await flashTimes(file);

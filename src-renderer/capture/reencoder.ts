@@ -34,14 +34,18 @@ class Reencoder {
     this.#recorder = new MediaRecorder(stream, { mimeType: RECORDED_AS[info.kind].mimeType });
     let startedAtMs = nowMs();
     let isFirst = true;
-    if (info.kind === 'audio') void firstSoundMs(receiver.track).then((atMs) => (startedAtMs = atMs));
-    else if (receiver.track.muted)
+    if (info.kind === 'audio') {
+      firstSoundMs(receiver.track)
+        .then((atMs) => (startedAtMs = atMs))
+        .catch((error: unknown) => console.warn('where the sound of a track begins is a guess', error));
+    } else if (receiver.track.muted) {
       receiver.track.addEventListener('unmute', () => (startedAtMs = nowMs()), { once: true });
+    }
     this.#recorder.ondataavailable = ({ data }) => {
       if (data.size === 0) return;
       this.#tail = this.#tail.then(async () => {
         const bytes = new Uint8Array(await data.arrayBuffer());
-        if (isFirst) this.#sendClock(startedAtMs - (await this.#waitingMs()));
+        if (isFirst) this.#sendClock(startedAtMs - (info.kind === 'audio' ? await this.#waitingMs() : 0));
         isFirst = false;
         this.#toWorker({ type: 'recorded', trackId: info.trackId, epochMs: info.epochMs, data: bytes });
       });
@@ -62,8 +66,9 @@ class Reencoder {
     this.#toWorker({ type: 'recorded-end', trackId: this.#info.trackId });
   }
 
-  #sendClock(startedAtMs: number): void {
-    const sample = { fileMs: 0, arrivalMs: startedAtMs - this.#info.epochMs };
+  /** The file's time 0 is what arrived at that time. */
+  #sendClock(arrivedAtMs: number): void {
+    const sample = { fileMs: 0, arrivalMs: arrivedAtMs - this.#info.epochMs };
     this.#toWorker({ type: 'forward', message: { type: 'clock', trackId: this.#info.trackId, sample } });
   }
 
@@ -77,7 +82,7 @@ class Reencoder {
     });
   }
 
-  /** How long what arrives waits until it is decoded, by the receiver's own count. */
+  /** How long sound waits in the jitter buffer before it is decoded, by the receiver's own count. */
   async #waitingMs(): Promise<number> {
     const { jitterBufferDelay = 0, jitterBufferEmittedCount = 0 } = await this.#inbound();
     return jitterBufferEmittedCount > 0 ? (jitterBufferDelay / jitterBufferEmittedCount) * 1000 : 0;
