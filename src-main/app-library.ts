@@ -37,12 +37,7 @@ export class AppLibrary implements LibraryService {
   }
 
   async trash(sessionIds: readonly string[]): Promise<void> {
-    const { index } = this.#options;
-    try {
-      for (const sessionId of sessionIds) await this.#trashOne(sessionId);
-    } finally {
-      await index.refresh();
-    }
+    for (const sessionId of sessionIds) await this.#trashOne(sessionId);
   }
 
   rescan(): Promise<void> {
@@ -66,6 +61,7 @@ export class AppLibrary implements LibraryService {
         { details: `${dir}: ${String(error)}`, cause: error },
       );
     });
+    index.forget(sessionId);
   }
 }
 

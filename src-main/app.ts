@@ -72,6 +72,8 @@ export class RollcallApp implements AppService {
   readonly #settingsListeners = new Set<() => void>();
   /** When a session's failed uploads are sent again by themselves, Unix milliseconds. */
   uploadRetryAt: (sessionId: string) => number | null = () => null;
+  /** Why a delivered recording whose time has come is kept. */
+  retentionProblem: () => RollcallError | null = () => null;
   /** By session id: making files or uploading, outside of a recording. */
   readonly #work = new Map<string, Work>();
   readonly #holds: UploadHolds;
@@ -105,7 +107,7 @@ export class RollcallApp implements AppService {
     environment.ensurePreviews = async (sessionId, outputId) => {
       await this.previews(sessionId, outputId).catch((error: unknown) => console.error('previews:', error));
     };
-    const changed = async (): Promise<void> => this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
+    const changed = (): Promise<void> => this.tellSnapshot();
     this.#holds = new UploadHolds({
       settings: () => environment.settingsStore.redacted(),
       isCapturing: () => this.#recordings.working().some((run) => isCapturing(run.view())),
@@ -165,6 +167,7 @@ export class RollcallApp implements AppService {
       library: { dir, ...(await libraryState(dir)), scanned: this.#index.scanned },
       settings: this.settings.view(),
       uploadsHeld: this.#holds.held,
+      retentionProblem: this.retentionProblem()?.toRecord() ?? null,
       firstRun: this.#index.scanned && this.setup.isFirstRun(this.#index.list().length),
     };
   }
@@ -202,6 +205,11 @@ export class RollcallApp implements AppService {
   tellSession(sessionId: string): void {
     const changed = this.#index.list().filter((summary) => summary.sessionId === sessionId);
     this.#tell({ kind: 'sessions', changed, removed: [] });
+  }
+
+  /** Tells everybody of what is neither in a session nor in the live recording once more. */
+  async tellSnapshot(): Promise<void> {
+    this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
   }
 
   onSettingsChanged(listener: () => void): () => void {
@@ -444,7 +452,7 @@ export class RollcallApp implements AppService {
     if (error) this.#hear({ ...whose, event: 'error', ...error.toRecord() });
     if (done) this.#hear({ ...whose, ...done });
     await this.#touchRecording(run.id);
-    this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
+    await this.tellSnapshot();
   }
 
   async #touchRecording(recordingId: string): Promise<void> {
@@ -463,6 +471,6 @@ export class RollcallApp implements AppService {
 
   async #refresh(): Promise<void> {
     await this.#index.refresh().catch((error: unknown) => console.error('the library could not be read', error));
-    this.#tell({ kind: 'snapshot', snapshot: await this.snapshot() });
+    await this.tellSnapshot();
   }
 }

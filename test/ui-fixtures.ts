@@ -18,11 +18,11 @@ export interface RunningApp {
 /**
  * Starts the built app as people do, with an empty library and no settings.
  * @param prepare puts what a test needs into the library before the app starts.
- * @param firstRun whether the first steps are shown, as they are to everybody who has set nothing up.
+ * @param options.firstRun whether the first steps are shown, as they are to everybody who has set nothing up.
  */
 export async function startApp(
   prepare: (library: string) => void | Promise<void> = () => undefined,
-  { firstRun = false } = {},
+  { firstRun = false, env = {} }: { firstRun?: boolean; env?: Record<string, string> } = {},
 ): Promise<RunningApp> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-ui-'));
   const library = join(folder, 'library');
@@ -31,7 +31,7 @@ export async function startApp(
   if (!firstRun) writeFileSync(join(folder, 'user', 'rollcall.json'), JSON.stringify({ welcomed: 'yes' }));
   await prepare(library);
   const command = await electronCommand([`--user-data-dir=${join(folder, 'user')}`], {
-    env: { ROLLCALL_LIBRARY: library },
+    env: { ROLLCALL_LIBRARY: library, ...env },
   });
   const app = await _electron.launch({ ...command, timeout: 60_000 });
   const page = await windowOf(app);

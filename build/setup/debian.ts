@@ -13,6 +13,8 @@ export const ELECTRON_PACKAGES = [
   'libxss1',
   'libxtst6',
   'libcups2',
+  // `gio`, by which Electron moves folders to the bin.
+  'libglib2.0-bin',
 ];
 
 /**

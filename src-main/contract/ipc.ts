@@ -228,6 +228,8 @@ export interface AppSnapshot {
   settings: SettingsView;
   /** Why uploads wait now; null: they do not. */
   uploadsHeld: UploadsHeld | null;
+  /** Why a delivered recording whose time has come is kept all the same; null: none is. */
+  retentionProblem: ErrorRecord | null;
   /** Nobody has set anything up or recorded anything yet. */
   firstRun: boolean;
 }
@@ -241,6 +243,8 @@ export interface SettingsView {
   /** How the recorder shows itself in a call, and what people are told of the recording. */
   recorder: { displayName: string; consentText: string };
   uploads: UploadsView;
+  /** Days after its delivery that a recording goes to the bin; null: it is kept. */
+  retentionDays: number | null;
 }
 
 /** How uploads share the connection with everything else. */

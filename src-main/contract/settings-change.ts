@@ -83,6 +83,8 @@ export const settingsChangeSchema = z.discriminatedUnion('kind', [
     }),
   }),
   z.strictObject({ kind: z.literal('webhook'), value: webhookDraft.nullable() }),
+  /** null: delivered recordings are kept. */
+  z.strictObject({ kind: z.literal('retention'), value: z.strictObject({ delivered_days: z.number().nullable() }) }),
 ]);
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 

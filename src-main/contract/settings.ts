@@ -151,6 +151,18 @@ export const uploadsSchema = z.strictObject({
 });
 export type UploadsSettings = z.infer<typeof uploadsSchema>;
 
+/** What becomes of recordings on this computer once they are delivered. */
+export const retentionSchema = z.strictObject({
+  /** Days after its last file was delivered that a recording goes to the system's bin; absent: it is kept. */
+  delivered_days: z
+    .number()
+    .int('must be whole days')
+    .min(1, 'must be from 1 to 3650')
+    .max(3650, 'must be from 1 to 3650')
+    .optional(),
+});
+export type RetentionSettings = z.infer<typeof retentionSchema>;
+
 export const loudnessSchema = z.number().min(-40, 'must be from -40 to -10').max(-10, 'must be from -40 to -10');
 /** What is the same for every composite. */
 export const compositeSettingsSchema = z.strictObject({
@@ -186,6 +198,7 @@ export const settingsSchema = z
     hosted: hostedSchema.nullish(),
     webhook: webhookSchema.nullish(),
     uploads: uploadsSchema.nullish(),
+    retention: retentionSchema.nullish(),
     composite: compositeSettingsSchema.nullish(),
     recorder: recorderSchema.nullish(),
     api: apiSettingsSchema.nullish(),

@@ -85,6 +85,11 @@ export class SessionIndex {
     if (change !== null) this.#options.onChange({ changed: [change], removed: [] });
   }
 
+  /** Its folder is not in the library any more. */
+  forget(sessionId: string): void {
+    if (this.#entries.delete(sessionId)) this.#options.onChange({ changed: [], removed: [sessionId] });
+  }
+
   /** Uses another library from now on; its sessions come with the next `refresh`. */
   setLibrary(library: string): void {
     this.#library = library;

@@ -50,6 +50,7 @@ export function settingsView(settings: Settings, options: SettingsViewOptions): 
       onlyWhenIdle: settings.uploads?.only_when_idle ?? false,
       maxKilobytesPerSecond: settings.uploads?.max_kilobytes_per_second ?? null,
     },
+    retentionDays: settings.retention?.delivered_days ?? null,
   };
 }
 

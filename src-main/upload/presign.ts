@@ -2,7 +2,8 @@ import { RollcallError } from '../contract/errors.ts';
 import type { Receipt } from '../contract/session.ts';
 import type { Destination } from '../contract/settings.ts';
 import type { PresignedUrl } from './object-store.ts';
-import { objectPath, openStore } from './open-store.ts';
+import { openStore } from './open-store.ts';
+import { targetOf } from './still-there.ts';
 
 /** How long a link to a recording works. */
 export const PRESIGNED_SECONDS = 12 * 60 * 60;
@@ -18,8 +19,8 @@ export async function presignReceipt(
   receipt: Receipt,
   seconds: number = PRESIGNED_SECONDS,
 ): Promise<PresignedUrl> {
-  const target = destination.configured ? destination.store : null;
-  if (target === null || target.endpoint !== receipt.endpoint || receipt.path !== objectPath(target, receipt.key)) {
+  const target = targetOf(destination, receipt);
+  if (target === null) {
     throw new RollcallError(
       'UPLOAD_CREDENTIALS',
       `No link can be signed for ${receipt.path}: the room's recordings go elsewhere now, and the settings hold no keys for that place.`,

@@ -120,9 +120,11 @@ export const snapshot: AppSnapshot = {
   library: { dir: '/home/ada/Videos/Rollcall', freeBytes: 412_000_000_000, error: null, scanned: true },
   firstRun: false,
   uploadsHeld: null,
+  retentionProblem: null,
   settings: {
     recorder: { displayName: 'Ada’s recorder', consentText: 'This call is being recorded. Please say so if you mind.' },
     uploads: { paused: false, holdDuringCalls: true, onlyWhenIdle: false, maxKilobytesPerSecond: null },
+    retentionDays: 90,
     hosted,
     webhook: { host: 'example.net', signed: true, headerNames: ['x-token'] },
     templates: [
@@ -137,6 +139,17 @@ export const pausedSnapshot: AppSnapshot = {
   ...snapshot,
   uploadsHeld: 'paused',
   settings: { ...snapshot.settings, uploads: { ...snapshot.settings.uploads, paused: true } },
+};
+
+export const keptSnapshot: AppSnapshot = {
+  ...snapshot,
+  retentionProblem: {
+    code: 'UPLOAD_MISMATCH',
+    fault: 'destination',
+    message:
+      's3://acme-recordings/2026/beam/61101349d0f56e684b608c08/20260721/Rec-1-1626898422000.mp4 is not there any more.',
+    remedy: 'Look for what removes or changes objects in this bucket. The recording on this computer is kept.',
+  },
 };
 
 export const exporting: ExportView = {
@@ -156,6 +169,7 @@ export const emptySnapshot: AppSnapshot = {
     rooms: [],
     recorder: { displayName: '', consentText: '' },
     uploads: { paused: false, holdDuringCalls: false, onlyWhenIdle: false, maxKilobytesPerSecond: null },
+    retentionDays: null,
   },
 };
 

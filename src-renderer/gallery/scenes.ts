@@ -154,6 +154,8 @@ export const SCENES: Record<string, Partial<UiState>> = {
   'review-interrupted': reviewOf('interrupted'),
   'review-broken': reviewOf('broken'),
   settings: { ...base, view: { screen: 'settings' } },
+  'settings-retention': { ...base, view: { screen: 'settings' }, retaining: 7 },
+  'settings-retention-kept': { ...base, snapshot: ready(sample.keptSnapshot), view: { screen: 'settings' } },
   'settings-empty': { snapshot: ready(sample.emptySnapshot), view: { screen: 'settings' } },
   'review-loading': reviewOf('delivered', { detail: { state: 'loading' } }),
   'review-gone': reviewOf('delivered', {

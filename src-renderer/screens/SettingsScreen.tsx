@@ -19,6 +19,7 @@ import { formatBytes } from '../state/format.ts';
 import { THEME_CHOICES, type ThemeChoice } from '../state/theme-choice.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { LastError, Problem } from './Problem.tsx';
+import { RetentionRow } from './RetentionRow.tsx';
 import { UploadSettings } from './UploadSettings.tsx';
 import styles from './SettingsScreen.module.css';
 
@@ -124,6 +125,12 @@ function Library({ snapshot }: { snapshot: AppSnapshot }) {
       {error !== null && (
         <div className={styles.inset}>
           <Problem error={error} />
+        </div>
+      )}
+      <RetentionRow days={snapshot.settings.retentionDays} />
+      {snapshot.retentionProblem !== null && (
+        <div className={styles.inset}>
+          <Problem error={snapshot.retentionProblem} />
         </div>
       )}
     </Panel>

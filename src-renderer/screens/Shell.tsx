@@ -29,6 +29,7 @@ import { SettingsScreen } from './SettingsScreen.tsx';
 import { PreflightDialog } from './PreflightForm.tsx';
 import { ShortcutsDialog } from './ShortcutsDialog.tsx';
 import { StopDialog } from './StopDialog.tsx';
+import { RetentionDialog } from './RetentionDialog.tsx';
 import { TrashDialog } from './TrashDialog.tsx';
 import { WelcomeScreen } from './WelcomeScreen.tsx';
 import styles from './Shell.module.css';
@@ -59,6 +60,7 @@ export function Shell() {
       <EditorDialog />
       <PreflightDialog />
       <TrashDialog />
+      <RetentionDialog />
       <ExportDialog />
       <RequestDialog />
     </div>

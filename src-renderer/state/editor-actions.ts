@@ -31,6 +31,10 @@ export interface EditorActions {
   setTemplateEnabled(id: string, enabled: boolean): Promise<void>;
   setRoomRecording(id: string, recording: RoomRecording): Promise<void>;
   setUploads(value: UploadsChange): Promise<void>;
+  /** Asks before such a rule is kept; null: not any more. */
+  askToRetain(days: number | null): void;
+  /** Days after delivery that recordings go to the bin; null: they are kept. */
+  setRetention(days: number | null): Promise<void>;
   exportSettings(): Promise<void>;
 }
 
@@ -121,6 +125,11 @@ export function createEditorActions(
     },
     setUploads: async (value) => {
       await ask(() => api.changeSettings({ kind: 'uploads', value }));
+    },
+    askToRetain: (retaining) => set({ retaining }),
+    setRetention: async (days) => {
+      set({ retaining: null });
+      await ask(() => api.changeSettings({ kind: 'retention', value: { delivered_days: days } }));
     },
     exportSettings: async () => {
       const exported = await ask(() => api.exportSettings());

@@ -91,3 +91,7 @@ export const people = (count: number): string => (count === 1 ? '1 person' : `${
 
 /** How far the picture is behind the sound, with its sign: `skew +4 ms`. */
 export const formatSkew = (ms: number): string => `skew ${ms < 0 ? '−' : '+'}${Math.abs(Math.round(ms))} ms`;
+
+/** `30 days`, `a day`, `a year`. */
+export const daysWord = (days: number): string =>
+  days === 365 ? 'a year' : days === 1 ? 'a day' : `${days.toLocaleString('en')} days`;

@@ -69,6 +69,12 @@ export function libraryRows(sessions: readonly SessionSummary[], now: Date): Lib
   return rows;
 }
 
+/** Those that are delivered and as old as that: the most that a rule of so many days would take now. */
+export function olderDelivered(sessions: readonly SessionSummary[], days: number, nowMs: number): SessionSummary[] {
+  const before = nowMs - days * 24 * 60 * 60 * 1000;
+  return sessions.filter(({ state, startedAt }) => state === 'delivered' && Date.parse(startedAt) <= before);
+}
+
 /** Which recordings are wholly in their storage, and which have something that is on this computer alone. */
 export function whereElse(sessions: readonly SessionSummary[]): {
   delivered: SessionSummary[];

@@ -36,7 +36,7 @@ const GO_TO_WITHIN_MS = 1200;
 export function listenForShortcuts(store: UiStore, actions: Actions, target: Window): () => void {
   let goPressedAt = -Infinity;
   const onKeyDown = (event: KeyboardEvent): void => {
-    const { dialog, editor, trashing, requested, view } = store.getState();
+    const { dialog, editor, trashing, retaining, requested, view } = store.getState();
     const key = event.key.toLowerCase();
     if ((event.ctrlKey || event.metaKey) && key === 'k') {
       event.preventDefault();
@@ -44,7 +44,7 @@ export function listenForShortcuts(store: UiStore, actions: Actions, target: Win
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (dialog !== null || editor !== null || trashing !== null || requested !== null) return;
+    if ([dialog, editor, trashing, retaining, requested].some((open) => open !== null)) return;
     if (isTyping(event.target)) return;
     const goTo = event.timeStamp - goPressedAt < GO_TO_WITHIN_MS;
     goPressedAt = -Infinity;

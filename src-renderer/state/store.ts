@@ -104,6 +104,8 @@ export interface UiState {
   selected: ReadonlySet<string> | null;
   /** What the dialog asks about before it goes to the bin. */
   trashing: readonly string[] | null;
+  /** The rule for delivered recordings, in days, that the dialog asks about. */
+  retaining: number | null;
   busy: Busy | null;
   /** Sessions whose files or uploads were asked for from here, until that is over. */
   working: ReadonlySet<string>;
@@ -151,6 +153,7 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     offline: false,
     selected: null,
     trashing: null,
+    retaining: null,
     busy: null,
     working: new Set(),
     error: null,
