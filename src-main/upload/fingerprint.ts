@@ -32,13 +32,15 @@ export async function fingerprint(
   const partMd5s: string[] = [];
   const partSha256s: string[] = [];
   const file = await openFile(path);
+  const memory = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, Math.max(1, size)));
   try {
     for (const part of partsOf(size, partSizeBytes)) {
       const md5 = createHash('md5');
       const sha256 = createHash('sha256');
       for (let at = part.start; at < part.start + part.sizeBytes; at += READ_BYTES) {
         if (signal.aborted) throw uploadStopped();
-        const bytes = await readExactly(file, path, at, Math.min(READ_BYTES, part.start + part.sizeBytes - at));
+        const bytes = memory.subarray(0, Math.min(READ_BYTES, part.start + part.sizeBytes - at));
+        await readInto(bytes, file, path, at);
         whole.update(bytes);
         md5.update(bytes);
         sha256.update(bytes);
@@ -56,13 +58,12 @@ export async function fingerprint(
 }
 
 /**
- * A part's bytes. Throws `UPLOAD_SOURCE` where the file was written to since it was fingerprinted; whether they are those
+ * Reads a part's bytes into `memory`, which is as large. Throws `UPLOAD_SOURCE` where the file was written to since it was fingerprinted; whether they are those
  * very bytes is for the store to say, which is sent their hashes with them.
  */
-export async function readPart(file: FileHandle, print: Fingerprint, part: Part): Promise<Buffer> {
-  const bytes = await readExactly(file, print.path, part.start, part.sizeBytes);
+export async function readPart(memory: Buffer, file: FileHandle, print: Fingerprint, part: Part): Promise<void> {
+  await readInto(memory, file, print.path, part.start);
   await assertUnchanged(print);
-  return bytes;
 }
 
 /** Throws `UPLOAD_SOURCE` where the file's size or time of change is another than when it was fingerprinted. */
@@ -105,15 +106,13 @@ async function statFile(path: string): Promise<{ size: number; mtimeNs: bigint }
   }
 }
 
-async function readExactly(file: FileHandle, path: string, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
+async function readInto(bytes: Buffer, file: FileHandle, path: string, position: number): Promise<void> {
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, position + filled);
     if (bytesRead === 0) throw changed(path);
     filled += bytesRead;
   }
-  return bytes;
 }
 
 function unreadable(path: string, cause: unknown): RollcallError {

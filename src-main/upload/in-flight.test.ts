@@ -29,6 +29,28 @@ it('holds as many parts in memory as may be, one at least', async () => {
   await flight.run(1000, work);
 });
 
+it('gives parts the memory of those that have arrived, not of those that failed', async () => {
+  const flight = new InFlight({ requests: 2, bytes: 100 });
+  const seen = new Set<ArrayBufferLike>();
+  const work = (memory: Buffer): Promise<void> => {
+    expect(memory).toHaveLength(20);
+    seen.add(memory.buffer);
+    return sleep(1);
+  };
+  await Promise.all(Array.from({ length: 10 }, () => flight.run(20, work)));
+  expect(seen.size).toBe(2);
+  await flight.run(5, (memory) => Promise.resolve(expect(memory).toHaveLength(5)));
+  let failed: ArrayBufferLike | undefined;
+  const fail = (memory: Buffer): Promise<void> => {
+    failed = memory.buffer;
+    return Promise.reject(new Error('no'));
+  };
+  await expect(flight.run(20, fail)).rejects.toThrow('no');
+  seen.clear();
+  await Promise.all(Array.from({ length: 10 }, () => flight.run(20, work)));
+  expect(seen.has(failed!)).toBe(false);
+});
+
 it('sends no more bodies at once than is allowed, and allows more as they arrive', async () => {
   const flight = new InFlight({ requests: 6, bytes: 96 * MIB });
   let now = 0;

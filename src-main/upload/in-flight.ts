@@ -21,6 +21,8 @@ export class InFlight {
   readonly #limit: InFlightLimit;
   readonly #parts: { bytes: number; start: () => void }[] = [];
   readonly #bodies: (() => void)[] = [];
+  /** Memory of parts that have arrived: what is freed only when the collector comes by adds up to hundreds of MiB. */
+  readonly #free: Buffer[] = [];
   #requests = 0;
   #bytes = 0;
   #sending = 0;
@@ -41,14 +43,18 @@ export class InFlight {
     return this.#allowed;
   }
 
-  /** Holds a part's place in memory while `work` sends it, however often. */
-  async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+  /** Holds a part's place in memory while `work` sends it, however often; `memory` is its own until then. */
+  async run<T>(bytes: number, work: (memory: Buffer) => Promise<T>): Promise<T> {
     await new Promise<void>((start) => {
       this.#parts.push({ bytes, start });
       this.#startParts();
     });
     try {
-      return await work();
+      const memory = this.#take(bytes);
+      const result = await work(memory.subarray(0, bytes));
+      // After a failure a connection may still hold it.
+      this.#free.push(memory);
+      return result;
     } finally {
       this.#requests -= 1;
       this.#bytes -= bytes;
@@ -82,6 +88,15 @@ export class InFlight {
   foundArrived(bytes: number): void {
     this.#lostBytes = Math.max(0, this.#lostBytes - bytes);
     this.#arrivedBytes += bytes;
+  }
+
+  #take(bytes: number): Buffer {
+    const fits = this.#free.findIndex(({ length }) => length >= bytes);
+    const [memory] = fits < 0 ? [] : this.#free.splice(fits, 1);
+    if (memory !== undefined) return memory;
+    // Smaller ones are of no use to files with larger parts.
+    this.#free.length = 0;
+    return Buffer.allocUnsafeSlow(bytes);
   }
 
   #arrived(bytes: number): void {

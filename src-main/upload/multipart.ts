@@ -108,8 +108,8 @@ async function sendPart(
   signal: AbortSignal,
 ): Promise<string> {
   const { store, retry, inFlight, flow = FREE_FLOW } = context;
-  const work = async (): Promise<string> => {
-    const body = await readPart(file, print, part);
+  const work = async (body: Buffer): Promise<string> => {
+    await readPart(body, file, print, part);
     const md5 = print.partMd5s[part.number - 1] ?? '';
     const sha256 = print.partSha256s[part.number - 1] ?? '';
     let doubtful = false;

@@ -1,15 +1,7 @@
 import { extname } from 'node:path';
 import { RollcallError } from '../contract/errors.ts';
 import type { Receipt, SessionUpload } from '../contract/session.ts';
-import {
-  assertUnchanged,
-  expectedChecksum,
-  expectedEtag,
-  fingerprint,
-  openFile,
-  readPart,
-  type Fingerprint,
-} from './fingerprint.ts';
+import { expectedChecksum, expectedEtag, fingerprint, openFile, readPart, type Fingerprint } from './fingerprint.ts';
 import { FREE_FLOW, type Flow } from './flow.ts';
 import type { InFlight } from './in-flight.ts';
 import { sendMultipart } from './multipart.ts';
@@ -104,10 +96,11 @@ async function fingerprintOf(file: FileUpload, signal: AbortSignal): Promise<Fin
 }
 
 function sendWhole(file: FileUpload, print: Fingerprint, context: UploadContext, onlyIfAbsent: boolean): Promise<void> {
-  return context.inFlight.run(print.sizeBytes, () => putWhole(file, print, context, onlyIfAbsent));
+  return context.inFlight.run(print.sizeBytes, (memory) => putWhole(memory, file, print, context, onlyIfAbsent));
 }
 
 async function putWhole(
+  body: Buffer,
   file: FileUpload,
   print: Fingerprint,
   { store, retry, inFlight, flow = FREE_FLOW }: UploadContext,
@@ -117,8 +110,7 @@ async function putWhole(
   try {
     const [part] = partsOf(print.sizeBytes, Math.max(1, print.sizeBytes));
     if (part === undefined) return;
-    const body = await readPart(handle, print, part);
-    await assertUnchanged(print);
+    await readPart(body, handle, print, part);
     const meta = { ...metaOf(file, print), md5: print.partMd5s[0], onlyIfAbsent };
     let doubtful = false;
     await withRetry(async () => {
