@@ -283,6 +283,10 @@ export class RollcallApp implements AppService {
     this.#tellLive();
   }
 
+  watchTracks(trackIds: readonly string[]): void {
+    this.#run?.watch(trackIds, (trackId, jpeg) => this.#tell({ kind: 'picture', trackId, jpeg }));
+  }
+
   dismissLive(): void {
     const run = this.#run;
     if (run?.phase === 'done' || run?.phase === 'failed') this.#dismissed.add(run);

@@ -11,7 +11,7 @@ import { measureFiles } from './measure-files.ts';
 import { LiveFiles } from './live-files.ts';
 import { planRecording, prepareCapture, type RecordPlan, type RecordRequest } from './record.ts';
 import type { SessionManifest } from './recording/manifest.ts';
-import type { SessionCapture } from './recording/session-capture.ts';
+import type { SessionCapture, ShowPicture } from './recording/session-capture.ts';
 import { parseJoinUrl } from './settings/join-url.ts';
 import { settingsOfSession } from './settings/session-room.ts';
 import { limitedFlow, type Flow } from './upload/flow.ts';
@@ -180,6 +180,11 @@ export class RecordingRun {
   live(): LiveRecording {
     this.#capture.wantLevels();
     return this.view();
+  }
+
+  /** Somebody sees these video tracks now; see `SessionCapture.watch`. */
+  watch(trackIds: readonly string[], show: ShowPicture): void {
+    this.#capture.watch(trackIds, show);
   }
 
   /** How far it is, for whoever does not look at levels. */

@@ -37,8 +37,8 @@ export type CaptureCommand =
   | { type: 'stop' }
   /** Bytes of chunks that are on disk now (cumulative): the page's bound on what is in flight. */
   | { type: 'written'; bytes: number }
-  /** Whether a tile of this track is visible, so that its frames are decoded. */
-  | { type: 'watch'; trackId: string; visible: boolean }
+  /** The video tracks that somebody sees now: frames of these are decoded and come as `picture`s, of no other. */
+  | { type: 'watch'; trackIds: readonly string[] }
   /** Whether anybody looks at levels, so that a few audio packets a second are decoded for them. */
   | { type: 'levels'; wanted: boolean };
 
@@ -72,6 +72,9 @@ export const clockSampleSchema = z.object({
 });
 export type ClockSample = z.infer<typeof clockSampleSchema>;
 
+/** Of a picture in a tile. */
+const MAX_PICTURE_BYTES = 512 * 1024;
+
 /** page -> main */
 export const captureMessageSchema = z.discriminatedUnion('type', [
   z.object({
@@ -99,6 +102,12 @@ export const captureMessageSchema = z.discriminatedUnion('type', [
   /** Something was written in the room's chat. */
   z.object({ type: z.literal('chat'), message: chatMessageSchema }),
   z.object({ type: z.literal('clock'), trackId: z.uuid(), sample: clockSampleSchema }),
+  /** What a watched track shows now, a few times a second. */
+  z.object({
+    type: z.literal('picture'),
+    trackId: z.uuid(),
+    jpeg: z.instanceof(Uint8Array).refine(({ length }) => length <= MAX_PICTURE_BYTES, 'is too large'),
+  }),
   z.object({ type: z.literal('stats'), tracks: z.array(trackStatsSchema) }),
   /** The track's last message: its file is complete. `endFileMs` is the end of its last frame. */
   z.object({ type: z.literal('track-closed'), trackId: z.uuid(), endFileMs: z.number(), stats: trackStatsSchema }),

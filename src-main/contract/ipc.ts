@@ -38,6 +38,7 @@ export const channelArgs = {
   pauseRecording: z.tuple([]),
   resumeRecording: z.tuple([]),
   dismissLive: z.tuple([]),
+  watchTracks: z.tuple([z.array(z.uuid()).max(200)]),
   finishFiles: z.tuple([sessionIdSchema]),
   retryUploads: z.tuple([sessionIdSchema]),
   cancelUploads: z.tuple([sessionIdSchema]),
@@ -99,6 +100,8 @@ export interface ChannelResults {
   resumeRecording: null;
   /** Puts a recording that is over (done or failed) off the Live screen. */
   dismissLive: null;
+  /** What these video tracks show comes as `picture` changes, for ten seconds or until the next call. */
+  watchTracks: null;
   /** Makes again what is missing of a session's files. */
   finishFiles: null;
   retryUploads: null;
@@ -184,6 +187,8 @@ export interface DroppedFile {
 export type AppChange =
   | { kind: 'snapshot'; snapshot: AppSnapshot }
   | { kind: 'live'; live: LiveRecording | null }
+  /** What a watched video track shows now, as JPEG. */
+  | { kind: 'picture'; trackId: string; jpeg: Uint8Array }
   | { kind: 'export'; view: ExportView | null }
   | { kind: 'sessions'; changed: SessionSummary[]; removed: string[] }
   /** A deep link proposes a call: `takeRecordRequest` tells which. */

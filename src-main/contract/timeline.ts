@@ -100,7 +100,7 @@ export const timelineEventSchema = z.discriminatedUnion('type', [
     ...at,
     type: z.literal('key-frame-requested'),
     track_id: z.uuid(),
-    reason: z.enum(['periodic', 'loss', 'stall', 'start']),
+    reason: z.enum(['periodic', 'loss', 'stall', 'start', 'watch']),
   }),
   z.object({
     ...at,

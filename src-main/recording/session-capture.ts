@@ -34,7 +34,12 @@ const MAX_DEATHS = 5;
 const DEATHS_MS = 60_000;
 /** How long levels are measured after somebody looked at them. */
 const LEVELS_MS = 3000;
+/** How long tracks are watched after somebody said that they see them. */
+export const WATCH_MS = 10_000;
 const HEALTH_MS = 10_000;
+
+/** @param jpeg what a video track shows now. */
+export type ShowPicture = (trackId: string, jpeg: Uint8Array) => void;
 
 /**
  * One recording from the first message of its capture page to a closed session folder: tracks, timeline, manifest. Disk
@@ -49,6 +54,8 @@ export class SessionCapture {
   readonly peers = new LivePeers();
   #page: CapturePage | null = null;
   #levelsTimer: NodeJS.Timeout | undefined;
+  #watchTimer: NodeJS.Timeout | undefined;
+  #show: ShowPicture = () => undefined;
   #healthAtMs = 0;
   #deathsAtMs: number[] = [];
   /** Tracks that ended with their page, by kind and stream: since when they are missed. */
@@ -90,6 +97,17 @@ export class SessionCapture {
       this.#levelsTimer = undefined;
       this.#page?.post({ type: 'levels', wanted: false });
     }, LEVELS_MS).unref();
+  }
+
+  /**
+   * Somebody sees these tracks now: `show` is given what they show, a few times a second, for a while or until the next
+   * call. Only of these are frames decoded.
+   */
+  watch(trackIds: readonly string[], show: ShowPicture): void {
+    clearTimeout(this.#watchTimer);
+    this.#show = show;
+    this.#page?.post({ type: 'watch', trackIds });
+    if (trackIds.length > 0) this.#watchTimer = setTimeout(() => this.watch([], show), WATCH_MS).unref();
   }
 
   get joined(): boolean {
@@ -220,14 +238,17 @@ export class SessionCapture {
       });
       return;
     }
-    this.#inOrder(() => this.#handle(parsed.data));
+    // Nothing of it is kept, so it waits for no disk.
+    if (parsed.data.type === 'picture') return this.#show(parsed.data.trackId, parsed.data.jpeg);
+    const kept = parsed.data;
+    this.#inOrder(() => this.#handle(kept));
   }
 
   #inOrder(work: () => Promise<void>): void {
     this.#tail = this.#tail.then(work).catch((error: unknown) => this.#fail(toRollcallError(error)));
   }
 
-  async #handle(message: CaptureMessage): Promise<void> {
+  async #handle(message: Exclude<CaptureMessage, { type: 'picture' }>): Promise<void> {
     if (this.#refused && message.type !== 'stopped' && message.type !== 'failed') return;
     switch (message.type) {
       case 'joined':
@@ -387,6 +408,7 @@ export class SessionCapture {
     clearTimeout(this.#emptyTimer);
     clearTimeout(this.#durationTimer);
     clearTimeout(this.#levelsTimer);
+    clearTimeout(this.#watchTimer);
     this.#page?.close();
     const session = this.#session;
     try {

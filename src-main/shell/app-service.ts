@@ -91,6 +91,8 @@ export interface AppService {
   pauseRecording(): Promise<void>;
   resumeRecording(): Promise<void>;
   dismissLive(): void;
+  /** Video tracks of the live recording that somebody sees: what they show comes as changes, for some seconds. */
+  watchTracks(trackIds: readonly string[]): void;
 
   finishFiles(sessionId: string): Promise<void>;
   retryUploads(sessionId: string): Promise<void>;

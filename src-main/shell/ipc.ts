@@ -99,6 +99,10 @@ function makeHandlers(options: IpcOptions): Handlers {
       service.dismissLive();
       return null;
     },
+    watchTracks: async (trackIds) => {
+      service.watchTracks(trackIds);
+      return null;
+    },
     finishFiles: (sessionId) => done(service.finishFiles(sessionId)),
     retryUploads: (sessionId) => done(service.retryUploads(sessionId)),
     cancelUploads: (sessionId) => done(service.cancelUploads(sessionId)),

@@ -16,6 +16,7 @@ const CHANNELS = {
   pauseRecording: true,
   resumeRecording: true,
   dismissLive: true,
+  watchTracks: true,
   finishFiles: true,
   retryUploads: true,
   cancelUploads: true,

@@ -38,6 +38,13 @@ export class KeyFramePolicy {
     this.#unanswered += 1;
   }
 
+  /** @returns whether one may be asked for now, which then counts as asked. */
+  mayAsk(nowMs: number): boolean {
+    if (nowMs - this.#lastRequestMs < SPACING_MS) return false;
+    this.ask(nowMs);
+    return true;
+  }
+
   /** @returns why a key frame is wanted now, or null. A reason counts as asked. */
   due(nowMs: number, track: FrameTimes, paused: boolean): 'periodic' | 'start' | 'stall' | 'loss' | null {
     if ((track.lastKeyFrameAtMs ?? -Infinity) > this.#lastRequestMs) this.#unanswered = 0;

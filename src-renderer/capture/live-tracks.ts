@@ -200,6 +200,13 @@ export class LiveTracks {
     this.#layerSwitch(track);
   }
 
+  /** What a video track comes from. */
+  pictureSourceOf(trackId: string): { receiver: RTCRtpReceiver; source: 'camera' | 'screen' } | null {
+    const track = this.#byId(trackId);
+    if (track?.kind !== 'video') return null;
+    return { receiver: track.receiver, source: track.source === 'screen' ? 'screen' : 'camera' };
+  }
+
   /** Tells the Worker how many frames a track's decoder has had. */
   async tellDecoded(trackId: string): Promise<void> {
     const stats = await this.#byId(trackId)?.receiver.getStats();

@@ -1,3 +1,4 @@
+import { decodedFrames } from './track-processor.ts';
 import { nowMs, type ToWorker, type TrackInfo } from './worker-messages.ts';
 
 /** What MediaRecorder makes of a track that cannot be kept as it comes; the codec is what the session calls the track. */
@@ -97,14 +98,9 @@ class Reencoder {
   }
 }
 
-/** Not in TypeScript's library for windows, where Chromium has it all the same. */
-declare const MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => {
-  readable: ReadableStream<AudioData>;
-};
-
 /** When the first sound of a track begins, which is the recorder's too: neither the wish to record nor `unmute` says it. */
 async function firstSoundMs(track: MediaStreamTrack): Promise<number> {
-  const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+  const reader = decodedFrames<AudioData>(track);
   const { value } = await reader.read();
   const endMs = nowMs();
   const lengthMs = (value?.duration ?? 0) / 1000;

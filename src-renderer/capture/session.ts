@@ -2,9 +2,10 @@ import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/cap
 import { Call, type CallListener } from '../call/call.ts';
 import { MediasoupDemoSignalling } from '../call/mediasoup-demo.ts';
 import { JoinError, type RemotePeer } from '../call/signalling.ts';
+import { LivePictures } from './live-pictures.ts';
 import { LiveTracks, type Untimed } from './live-tracks.ts';
 import { StreamIds } from './stream-ids.ts';
-import { nowMs, slept, type FromWorker, type ToWorker } from './worker-messages.ts';
+import { nowMs, slept, type FromWorker, type KeyFrameReason, type ToWorker } from './worker-messages.ts';
 
 type StartCommand = Extract<CaptureCommand, { type: 'start' }>;
 
@@ -29,6 +30,7 @@ export class CaptureSession {
   #epochMs: number | null = null;
   readonly #peers = new Map<string, RemotePeer>();
   #tracks: LiveTracks;
+  readonly #pictures: LivePictures;
   /** While the call is lost: since when, Unix milliseconds. */
   #lostAtMs: number | null = null;
   /** While media cannot come over a call that is there. */
@@ -48,6 +50,10 @@ export class CaptureSession {
   constructor(worker: Worker) {
     this.#worker = worker;
     this.#tracks = this.#newTracks([]);
+    this.#pictures = new LivePictures({
+      sourceOf: (trackId) => this.#tracks.pictureSourceOf(trackId),
+      send: (trackId, jpeg) => this.#toWorker({ type: 'picture', trackId, jpeg }),
+    });
   }
 
   handleWorker(message: FromWorker): void {
@@ -57,6 +63,7 @@ export class CaptureSession {
         else if (message.command.type === 'stop') this.#stop();
         else if (message.command.type === 'pause') this.#setPaused(true);
         else if (message.command.type === 'resume') this.#setPaused(false);
+        else if (message.command.type === 'watch') this.#pictures.watch(message.command.trackIds);
         else if (message.command.type === 'wake') this.#wake(message.command.sleptMs);
         return;
       case 'key-frame-wanted':
@@ -352,7 +359,7 @@ export class CaptureSession {
     old?.leave();
   }
 
-  #requestKeyFrame(trackId: string, reason: 'periodic' | 'start' | 'stall' | 'loss'): void {
+  #requestKeyFrame(trackId: string, reason: KeyFrameReason): void {
     const consumerId = this.#tracks.consumerOf(trackId);
     if (consumerId === null || !this.#call || this.#lostAtMs !== null || this.#linkDownAtMs !== null) return;
     this.#timeline({ type: 'key-frame-requested', track_id: trackId, reason });

@@ -1,6 +1,6 @@
 import { SleepClock } from './sleep-clock.ts';
 import type { CaptureCommand, CaptureMessage } from '../../src-main/contract/capture.ts';
-import type { MediaKind, Source, SpanReason } from '../../src-main/contract/timeline.ts';
+import type { MediaKind, Source, SpanReason, TimelineEvent } from '../../src-main/contract/timeline.ts';
 
 /** One track as the Worker needs to know it. */
 export interface TrackInfo {
@@ -31,6 +31,8 @@ export type ToWorker =
   | { type: 'configure'; keyFrameIntervalS: number }
   /** To main, in order with the Worker's own messages. */
   | { type: 'forward'; message: CaptureMessage }
+  /** To main, past all else: a late picture is worth nothing. */
+  | { type: 'picture'; trackId: string; jpeg: Uint8Array }
   /** `held`: nothing of it is kept until `continue-track`. */
   | { type: 'track'; info: TrackInfo; held: boolean; readable: ReadableStream; writable: WritableStream }
   /** The track's frames come by an RTCRtpScriptTransform with this track id in its options. */
@@ -52,10 +54,12 @@ export type ToWorker =
   /** Close every track, then answer `all-closed`. */
   | { type: 'close-all' };
 
+export type KeyFrameReason = Extract<TimelineEvent, { type: 'key-frame-requested' }>['reason'];
+
 /** Worker -> page */
 export type FromWorker =
   | { type: 'command'; command: CaptureCommand }
-  | { type: 'key-frame-wanted'; trackId: string; reason: 'periodic' | 'start' | 'stall' | 'loss' }
+  | { type: 'key-frame-wanted'; trackId: string; reason: KeyFrameReason }
   | { type: 'resolution'; trackId: string; width: number; height: number }
   /** Asks for `decoded`. */
   | { type: 'decoded-wanted'; trackId: string }

@@ -20,11 +20,18 @@ const STATS_INTERVAL_MS = 1000;
 /** How often frames are let go that waited for others in vain. */
 const POLL_INTERVAL_MS = 100;
 
+/** A track that has begun is not missing from what is watched for so long: who looks has not heard of it. */
+const NEW_TRACK_MS = 3000;
+
 /** A receiver's frames on their way to its decoder. */
 interface Tap {
   kind: TrackInfo['kind'];
   placation: ArrayBuffer | null;
-  visible: boolean;
+  /** Somebody sees it: from its next key frame on the decoder gets the frames themselves. */
+  watched: boolean;
+  decodes: boolean;
+  /** Unix milliseconds. */
+  openedAtMs: number;
   /** What records them; null while the recording is paused. */
   track: ActiveTrack | null;
 }
@@ -51,6 +58,8 @@ const closing = new Set<Promise<void>>();
 const lastFrames = new Map<string, number>();
 /** Tracks that their senders have paused, known before their first frame. */
 const pausedIds = new Set<string>();
+/** Tracks that somebody sees. Whoever looks sees those that begin, too. */
+let watchedIds: ReadonlySet<string> = new Set();
 let keyFrameIntervalS = 10;
 let linkUp = true;
 let levelsWanted = false;
@@ -66,7 +75,8 @@ const toPage = (message: FromWorker): void => self.postMessage(message);
 
 function openTap(info: TrackInfo, isHeld: boolean): Tap {
   const placation = info.kind === 'video' ? placationFrame(info.codec) : null;
-  const tap: Tap = { kind: info.kind, placation, visible: false, track: null };
+  const watched = watchedIds.size > 0;
+  const tap: Tap = { kind: info.kind, placation, watched, decodes: false, openedAtMs: nowMs(), track: null };
   if (isHeld) held.set(info.trackId, tap);
   else tap.track = openTrack(info, tap);
   return tap;
@@ -147,7 +157,8 @@ function pump(tap: Tap, readable: ReadableStream, writable: WritableStream): voi
 function takeVideo(tap: Tap, frame: RTCEncodedVideoFrame, controller: TransformStreamDefaultController<unknown>): void {
   const metadata = frame.getMetadata();
   const data = new Uint8Array(frame.data);
-  const placate = tap.placation !== null && !tap.visible;
+  tap.decodes = tap.watched && (tap.decodes || frame.type === 'key');
+  const placate = tap.placation !== null && !tap.decodes;
   tap.track?.recorder.video({
     rtpTimestamp: metadata.rtpTimestamp ?? frame.timestamp,
     key: frame.type === 'key',
@@ -169,6 +180,19 @@ function takeAudio({ track }: Tap, frame: RTCEncodedAudioFrame): void {
   if (!levelsWanted) return;
   if (track.meter === undefined) track.meter = LevelMeter.create(track.recorder.info);
   track.meter?.take(data);
+}
+
+/** Frames of these tracks are decoded, and of no others but those that have just begun: nobody can know of them yet. */
+function watch(trackIds: readonly string[]): void {
+  watchedIds = new Set(trackIds);
+  const now = nowMs();
+  for (const tap of held.values()) tap.watched = false;
+  for (const [trackId, { tap, policy, paused }] of tracks) {
+    const isNew = watchedIds.size > 0 && now - tap.openedAtMs < NEW_TRACK_MS;
+    tap.watched = watchedIds.has(trackId) || (tap.watched && isNew);
+    if (!tap.watched || tap.decodes || tap.placation === null || paused || isNew || !policy?.mayAsk(now)) continue;
+    toPage({ type: 'key-frame-wanted', trackId, reason: 'watch' });
+  }
 }
 
 function closeTrack(trackId: string): void {
@@ -204,6 +228,7 @@ function continueTrack(heldId: string, info: TrackInfo): void {
   // Its frames have not come yet: they come by the id that they were announced by.
   if (expected.has(heldId)) expected.set(heldId, { info, held: false });
   if (!tap) return;
+  Object.assign(tap, { watched: watchedIds.size > 0, openedAtMs: nowMs() });
   tap.track = openTrack(info, tap);
   if (tap.track.paused || !tap.track.policy) return;
   tap.track.policy.ask(nowMs());
@@ -252,11 +277,10 @@ function handleMain(command: CaptureCommand): void {
     case 'written':
       outbox.confirm(command.bytes);
       return;
-    case 'watch': {
-      const tap = tracks.get(command.trackId)?.tap;
-      if (tap) tap.visible = command.visible;
+    case 'watch':
+      watch(command.trackIds);
+      toPage({ type: 'command', command });
       return;
-    }
     case 'levels':
       levelsWanted = command.wanted;
       if (!levelsWanted) dropMeters();
@@ -284,6 +308,9 @@ function handlePage(message: ToWorker): void {
       return;
     case 'forward':
       outbox.send(message.message satisfies CaptureMessage);
+      return;
+    case 'picture':
+      port?.postMessage(message);
       return;
     case 'track':
       pump(openTap(message.info, message.held), message.readable, message.writable);

@@ -11,11 +11,13 @@ export interface PageProps {
   footer?: ReactNode;
   /** The list scrolls by itself: no padding, no scroll bar of the page. */
   flush?: boolean;
+  /** The body has nothing that takes the keyboard: it does itself, so that it can be scrolled by keys. */
+  plain?: boolean;
   children: ReactNode;
 }
 
 /** The frame of every screen: a head that stays, a body that scrolls. */
-export function Page({ title, tools, notice, footer, flush = false, children }: PageProps) {
+export function Page({ title, tools, notice, footer, flush = false, plain = false, children }: PageProps) {
   return (
     <main className={styles.page}>
       <header className={styles.head}>
@@ -23,7 +25,7 @@ export function Page({ title, tools, notice, footer, flush = false, children }: 
         {tools !== undefined && <div className={styles.tools}>{tools}</div>}
       </header>
       {notice !== undefined && <div className={styles.notice}>{notice}</div>}
-      <div className={styles.body} data-flush={flush}>
+      <div className={styles.body} data-flush={flush} {...(plain ? { tabIndex: 0 } : {})}>
         {children}
       </div>
       {footer !== undefined && <footer className={styles.footer}>{footer}</footer>}

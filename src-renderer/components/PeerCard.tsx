@@ -11,15 +11,24 @@ import {
 import type { LivePeer, LiveTrack } from '../../src-main/contract/live.ts';
 import type { StreamType } from '../../src-main/contract/session.ts';
 import { formatBytes, formatRate, formatSkew } from '../state/format.ts';
-import { peerLevel, trackHealth } from '../state/live-facts.ts';
+import { peerLevel, trackHealth, videoTrack } from '../state/live-facts.ts';
 import { Avatar } from './Avatar.tsx';
 import { LevelMeter } from './LevelMeter.tsx';
+import { LivePicture, type LivePictureProps } from './LivePicture.tsx';
 import styles from './PeerCard.module.css';
 
-/** Somebody in the call: who, how loud, and what arrives of each of their tracks. */
-export function PeerCard({ peer }: { peer: LivePeer }) {
+export interface PeerCardProps {
+  peer: LivePeer;
+  /** Many are there: the picture is small. */
+  small?: boolean;
+  see: LivePictureProps['see'];
+}
+
+/** Somebody in the call: how they look, who, how loud, and what arrives of each of their tracks. */
+export function PeerCard({ peer, small = false, see }: PeerCardProps) {
   const name = peer.displayName || peer.peerId;
   const level = peerLevel(peer);
+  const camera = peer.present ? videoTrack(peer, 'regular') : null;
   return (
     <li
       className={styles.card}
@@ -27,7 +36,15 @@ export function PeerCard({ peer }: { peer: LivePeer }) {
       data-speaking={peer.present && level !== null && level > 0.05}
     >
       <div className={styles.head}>
-        <Avatar name={name} seed={peer.peerId} />
+        {peer.present ? (
+          <div className={styles.picture} data-small={small}>
+            <LivePicture trackId={camera?.trackId ?? null} label={`Camera of ${name}`} see={see}>
+              <Avatar name={name} seed={peer.peerId} size={small ? 32 : 48} />
+            </LivePicture>
+          </div>
+        ) : (
+          <Avatar name={name} seed={peer.peerId} />
+        )}
         <div className={styles.who}>
           <span className={`${styles.name} clip`} title={name}>
             {name}

@@ -5,6 +5,7 @@ import { App } from '../screens/App.tsx';
 import { createActions } from '../state/actions.ts';
 import { createUiStore } from '../state/store.ts';
 import { findFlaws } from './find-flaws.ts';
+import { samplePicture } from './sample-picture.ts';
 import { SCENES } from './scenes.ts';
 
 /**
@@ -12,10 +13,21 @@ import { SCENES } from './scenes.ts';
  * them. For looking, for screenshots and for tests, which change the scene by `window.gallery`; it is not part of a package.
  */
 
-/** Answers nothing: what a scene shows is all in its state. */
+/** What live tracks show that are on the screen; it is called again and again. */
+let watchTracks = (_trackIds: readonly string[]): void => undefined;
+
+/** Answers nothing: what a scene shows is all in its state, but for the pictures of live tracks. */
 const api = new Proxy(
   {},
-  { get: (_target, name) => (name === 'onChange' ? () => () => undefined : () => new Promise<never>(() => undefined)) },
+  {
+    get: (_target, name) => {
+      if (name === 'onChange') return () => () => undefined;
+      return (...args: unknown[]) => {
+        if (name === 'watchTracks') watchTracks(args[0] as string[]);
+        return new Promise<never>(() => undefined);
+      };
+    },
+  },
 ) as RollcallApi;
 
 const element = document.getElementById('root');
@@ -28,7 +40,11 @@ function show(name: string, theme: 'dark' | 'light'): void {
   if (scene === undefined) throw new Error(`there is no scene ${name}`);
   notifications.clean();
   const store = createUiStore({ ...scene, theme });
-  root.render(<App key={(shown += 1)} store={store} actions={createActions(store, api, () => undefined)} />);
+  const actions = createActions(store, api, () => undefined);
+  watchTracks = (trackIds) => {
+    for (const trackId of trackIds) void samplePicture(trackId).then((jpeg) => actions.takePicture(trackId, jpeg));
+  };
+  root.render(<App key={(shown += 1)} store={store} actions={actions} />);
 }
 
 window.gallery = { names: Object.keys(SCENES), show, findFlaws };

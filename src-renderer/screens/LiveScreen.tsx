@@ -10,15 +10,17 @@ import {
   IconPlayerRecordFilled,
   IconPlayerStopFilled,
   IconRefresh,
+  IconScreenShare,
   IconUsers,
 } from '@tabler/icons-react';
-import type { LiveRecording } from '../../src-main/contract/live.ts';
+import type { LivePeer, LiveRecording } from '../../src-main/contract/live.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
+import { LivePicture } from '../components/LivePicture.tsx';
 import { Page } from '../components/Page.tsx';
 import { PeerCard } from '../components/PeerCard.tsx';
 import { StateBadge } from '../components/StateBadge.tsx';
 import { formatBytes, formatClock, formatSpan, people } from '../state/format.ts';
-import { diskLeftMs, isCapturing, isPaused, wellbeing } from '../state/live-facts.ts';
+import { diskLeftMs, isCapturing, isPaused, videoTrack, wellbeing } from '../state/live-facts.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { phaseWord } from '../state/words.ts';
 import { FinishPanel } from './FinishPanel.tsx';
@@ -34,6 +36,7 @@ export function LiveScreen() {
       title={<LiveTitle live={live} />}
       tools={<LiveTools live={live} />}
       notice={<LastError />}
+      plain={isCapturing(live)}
       footer={isCapturing(live) && live.phase !== 'joining' ? <Wellbeing live={live} /> : undefined}
     >
       <LiveBody live={live} />
@@ -223,8 +226,12 @@ function UploadProblem({ live }: { live: LiveRecording }) {
   );
 }
 
-/** People who are there first, then those who left. */
+/** More people than this have small pictures, so that more of them are on the screen. */
+const LARGE_PICTURES = 12;
+
+/** What is shared, large; then the people who are there, and those who left. */
 function Peers({ live }: { live: LiveRecording }) {
+  const { seeTrack } = useActions();
   const present = live.peers.filter((peer) => peer.present);
   const left = live.peers.filter((peer) => !peer.present);
   return (
@@ -232,13 +239,30 @@ function Peers({ live }: { live: LiveRecording }) {
       <h2 className={styles.count}>
         {people(present.length)} in the call{left.length > 0 && <span className="dim"> · {left.length} left</span>}
       </h2>
+      <SharedScreens peers={present} />
       <ul className={styles.peers}>
         {[...present, ...left].map((peer) => (
-          <PeerCard key={peer.peerId} peer={peer} />
+          <PeerCard key={peer.peerId} peer={peer} small={present.length > LARGE_PICTURES} see={seeTrack} />
         ))}
       </ul>
     </>
   );
+}
+
+function SharedScreens({ peers }: { peers: readonly LivePeer[] }) {
+  const { seeTrack } = useActions();
+  const shared = peers.flatMap((peer) => {
+    const track = videoTrack(peer, 'screen');
+    return track === null ? [] : [{ trackId: track.trackId, name: peer.displayName || peer.peerId }];
+  });
+  return shared.map(({ trackId, name }) => (
+    <figure key={trackId} className={styles.shared}>
+      <LivePicture trackId={trackId} label={`Screen of ${name}`} see={seeTrack}>
+        <IconScreenShare size={32} aria-hidden />
+      </LivePicture>
+      <figcaption className="dim clip">Screen of {name}</figcaption>
+    </figure>
+  ));
 }
 
 function Wellbeing({ live }: { live: LiveRecording }) {

@@ -4,6 +4,7 @@ import { formatDateTime } from './format.ts';
 import type { IpcResult, RecordTarget, RollcallApi } from '../../src-main/contract/ipc.ts';
 import { createEditorActions, type EditorActions } from './editor-actions.ts';
 import { isCapturing, isPaused } from './live-facts.ts';
+import { LiveFeed } from './live-feed.ts';
 import { createLibraryActions, type LibraryActions } from './library-actions.ts';
 import { createExportActions, type ExportActions } from './export-actions.ts';
 import { createReviewActions, type ReviewActions } from './review-actions.ts';
@@ -21,6 +22,9 @@ export interface Actions extends EditorActions, ExportActions, LibraryActions, R
   setTheme(choice: ThemeChoice): void;
   openDialog(dialog: DialogName | null): void;
   focusSearch(): void;
+  /** Calls `show` with each picture of a live track, as JPEG, from now on; returns how to stop. */
+  seeTrack(trackId: string, show: (jpeg: Uint8Array) => void): () => void;
+  takePicture(trackId: string, jpeg: Uint8Array): void;
   dismissError(): void;
 
   record(target: RecordTarget): Promise<void>;
@@ -95,7 +99,11 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     if (!result.ok && !told) set({ error: result.error });
   }
 
+  const feed = new LiveFeed((trackIds) => api.watchTracks([...trackIds]));
+
   const actions: Actions = {
+    seeTrack: (trackId, show) => feed.see(trackId, show),
+    takePicture: (trackId, jpeg) => feed.take(trackId, jpeg),
     ...createEditorActions(store, api, ask, notify),
     ...createLibraryActions(store, api, ask, notify),
     ...createExportActions(store, api, ask),

@@ -37,6 +37,9 @@ function apply(store: UiStore, actions: Actions, change: AppChange): void {
     case 'live':
       store.setState({ live: change.live });
       return;
+    case 'picture':
+      actions.takePicture(change.trackId, change.jpeg);
+      return;
     case 'export':
       store.setState({ exported: change.view });
       return;

@@ -1,4 +1,5 @@
 import type { LivePeer, LiveRecording, LiveTrack } from '../../src-main/contract/live.ts';
+import type { StreamType } from '../../src-main/contract/session.ts';
 
 /** What the Live screen says, computed from what main tells. Pure. */
 
@@ -67,4 +68,10 @@ export function peerLevel(peer: LivePeer): number | null {
     .filter((track) => track.kind === 'audio' && !track.paused && track.level !== null)
     .map((track) => track.level ?? 0);
   return levels.length === 0 ? null : Math.max(...levels);
+}
+
+/** The video of somebody that is sent now; null where there is none, or it is paused. */
+export function videoTrack({ streams }: LivePeer, type: StreamType): LiveTrack | null {
+  const tracks = streams.filter((stream) => stream.type === type).flatMap((stream) => stream.tracks);
+  return tracks.findLast(({ kind, paused }) => kind === 'video' && !paused) ?? null;
 }
