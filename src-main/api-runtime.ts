@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve as resolvePath } from 'node:path';
-import { REQUESTS_PER_MINUTE, startApi, type ApiServer } from './api/server.ts';
+import type { ApiServer } from './api/server.ts';
 import type { ApiService, Counters } from './api/service.ts';
 import type { ApiTokens } from './api/tokens.ts';
 import type { RollcallApp } from './app.ts';
@@ -193,6 +193,8 @@ export async function openApi(
   if ((cert === undefined) !== (key === undefined)) {
     throw new RollcallError('USAGE', 'TLS needs a certificate and its key.', 'Give both --tls-cert and --tls-key.');
   }
+  // Loaded where it runs only: its libraries are large.
+  const { REQUESTS_PER_MINUTE, startApi } = await import('./api/server.ts');
   return startApi({
     service,
     tokens,

@@ -1,13 +1,15 @@
 import type { StoreTarget } from '../contract/settings.ts';
 import type { CheckableStore } from './object-store.ts';
-import { S3Store } from './s3-store.ts';
 
 /** The bucket or container of a destination, whichever service it is. `close` it after use. */
 export async function openStore(target: StoreTarget): Promise<CheckableStore> {
-  if (target.service !== 'azure') return new S3Store(target);
-  // Loaded where it is needed only: the library is large.
-  const { AzureStore } = await import('./azure-store.ts');
-  return new AzureStore(target);
+  // Loaded where they are needed only: their libraries are large.
+  if (target.service === 'azure') {
+    const { AzureStore } = await import('./azure-store.ts');
+    return new AzureStore(target);
+  }
+  const { S3Store } = await import('./s3-store.ts');
+  return new S3Store(target);
 }
 
 /** `s3://bucket/key` or `azure://container/key`: where an object is, for receipts and events. */
