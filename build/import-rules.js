@@ -43,8 +43,8 @@ const GRANTS = {
 
 const isRenderer = (type) => type.startsWith('renderer');
 
-/** The renderer takes types from the contract, and of its values only the addresses of the app's own protocol and how
- * times are written. */
+/** The renderer takes types from the contract, and of its values only the addresses of the app's own protocol, how times
+ * are written, and the catalogue of texts. */
 function contractPolicies(type) {
   if (!isRenderer(type)) return [{ from: { element: { type } }, allow: { to: { element: { type: 'contract' } } } }];
   return [
@@ -74,7 +74,7 @@ export const IMPORT_RULES = (root) => ({
   settings: {
     'boundaries/root-path': root,
     'boundaries/elements': ELEMENTS,
-    'boundaries/files': [{ category: 'values', pattern: 'src-main/contract/{app-urls,clock-text}.ts' }],
+    'boundaries/files': [{ category: 'values', pattern: 'src-main/contract/{app-urls.ts,clock-text.ts,texts/**}' }],
     'import/resolver': { node: { extensions: ['.ts', '.tsx', '.js'] } },
   },
   rules: {

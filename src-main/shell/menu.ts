@@ -1,5 +1,6 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { MenuCommand } from '../contract/ipc.ts';
+import { texts } from '../contract/texts/index.ts';
 
 /** The application menu by each platform's conventions. `send` tells the window what was chosen. */
 export function installMenu(platform: NodeJS.Platform, send: (command: MenuCommand) => void): void {
@@ -11,16 +12,17 @@ export function menuTemplate(
   platform: NodeJS.Platform,
   send: (command: MenuCommand) => void,
 ): MenuItemConstructorOptions[] {
+  const words = texts.system.menu;
   const mac = platform === 'darwin';
   const command = (label: string, name: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
     label,
     click: () => send(name),
     ...(accelerator === undefined ? {} : { accelerator }),
   });
-  const settings = command(mac ? 'Settings…' : 'Settings', 'settings', 'CommandOrControl+,');
+  const settings = command(mac ? words.settingsOnMac : words.settings, 'settings', 'CommandOrControl+,');
   const appMenu: MenuItemConstructorOptions = {
     role: 'appMenu',
-    label: 'Rollcall',
+    label: texts.common.appName,
     submenu: [
       { role: 'about' },
       { type: 'separator' },
@@ -38,9 +40,9 @@ export function menuTemplate(
   return [
     ...(mac ? [appMenu] : []),
     {
-      label: '&File',
+      label: words.file,
       submenu: [
-        command('Record or Stop…', 'record-or-stop', 'CommandOrControl+R'),
+        command(words.recordOrStop, 'record-or-stop', 'CommandOrControl+R'),
         { type: 'separator' },
         ...(mac ? [] : [settings, { type: 'separator' } as const]),
         { role: mac ? 'close' : 'quit' },
@@ -48,12 +50,12 @@ export function menuTemplate(
     },
     { role: 'editMenu' },
     {
-      label: '&View',
+      label: words.view,
       submenu: [
-        command('Rooms', 'rooms', 'CommandOrControl+1'),
-        command('Live', 'live', 'CommandOrControl+2'),
-        command('Library', 'library', 'CommandOrControl+3'),
-        command('Search', 'search', 'CommandOrControl+F'),
+        command(words.rooms, 'rooms', 'CommandOrControl+1'),
+        command(words.live, 'live', 'CommandOrControl+2'),
+        command(words.library, 'library', 'CommandOrControl+3'),
+        command(words.search, 'search', 'CommandOrControl+F'),
         { type: 'separator' },
         { role: 'resetZoom' },
         { role: 'zoomIn' },
@@ -63,6 +65,6 @@ export function menuTemplate(
       ],
     },
     { role: 'windowMenu' },
-    { role: 'help', submenu: [command('Keyboard Shortcuts', 'shortcuts')] },
+    { role: 'help', submenu: [command(words.shortcuts, 'shortcuts')] },
   ];
 }

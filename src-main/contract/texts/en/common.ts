@@ -1,0 +1,4 @@
+/** Words that more than one screen uses. */
+export const common = {
+  appName: 'Rollcall',
+};
