@@ -11,7 +11,8 @@ import type { AppChange, AppSnapshot, RecordTarget, SessionDetail, SessionSummar
 import type { LiveRecording } from './contract/live.ts';
 import type { OutputPreviews } from './contract/previews.ts';
 import { roomIdOf, type Environment } from './environment.ts';
-import { deliver, makeFiles } from './finish.ts';
+import { deliver } from './deliver.ts';
+import { makeFiles } from './finish.ts';
 import type { SessionLanes } from './contract/lanes.ts';
 import type { CompositeLook, Session, WebhookDelivery } from './contract/session.ts';
 import type { Room, Settings } from './contract/settings.ts';

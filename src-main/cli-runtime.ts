@@ -2,26 +2,23 @@ import { app } from 'electron';
 import { resolve as resolvePath } from 'node:path';
 import { runCli, type CliServices, type Outcome, type RecordWords } from './cli/program.ts';
 import { onToggleSignal, steer } from './cli/control.ts';
-import { composeAgain } from './compose.ts';
-import { padStreams } from './pad-streams.ts';
 import { RollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
 import type { Environment } from './environment.ts';
-import { deliver, doneEvent } from './finish.ts';
-import { recoverPath } from './recover.ts';
-import { RecordingRun } from './recording-run.ts';
+import { deliver, doneEvent } from './deliver.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
-import { serve } from './serve.ts';
 import { settingsServices } from './settings-runtime.ts';
 import { settingsOfSession } from './settings/session-room.ts';
 import { limitedFlow } from './upload/flow.ts';
-import { verifyError, verifySession } from './verify.ts';
 
 /** Standard input where another program writes to it; a terminal's keys are not ours, and Windows gives the app none. */
 const pipedInput = () => (process.platform === 'win32' || process.stdin.isTTY ? null : process.stdin);
 
-/** The command line in this process: services for its commands, standard streams, signals. */
+/**
+ * The command line in this process: services for its commands, standard streams, signals. What a command works with is
+ * loaded for that command only: an upload needs nothing of what makes files.
+ */
 export class CliRuntime {
   readonly #environment: Environment;
   /** Pauses the recording under way, or goes on with it. */
@@ -54,14 +51,26 @@ export class CliRuntime {
     const services: CliServices = {
       version: this.#environment.version,
       record: (request, emit, interrupted) => this.#record(request, emit, interrupted),
-      compose: (request, emit, interrupted) => composeAgain(request, this.#tools(emit, interrupted)),
-      pad: (words, emit, interrupted) => padStreams(words, this.#tools(emit, interrupted)),
-      recover: (path, emit, interrupted) => recoverPath(path, this.#tools(emit, interrupted)),
+      compose: async (request, emit, interrupted) => {
+        const { composeAgain } = await import('./compose.ts');
+        return composeAgain(request, this.#tools(emit, interrupted));
+      },
+      pad: async (words, emit, interrupted) => {
+        const { padStreams } = await import('./pad-streams.ts');
+        return padStreams(words, this.#tools(emit, interrupted));
+      },
+      recover: async (path, emit, interrupted) => {
+        const { recoverPath } = await import('./recover.ts');
+        return recoverPath(path, this.#tools(emit, interrupted));
+      },
       upload: (request, emit, interrupted) => this.#upload(request, emit, interrupted),
       verify: (request, emit, interrupted) => this.#verify(request, emit, interrupted),
       settings: settingsServices(this.#environment),
       unattended: {
-        serve: (request, tell, interrupted) => serve(this.#environment, request, tell, interrupted),
+        serve: async (request, tell, interrupted) => {
+          const { serve } = await import('./serve.ts');
+          return serve(this.#environment, request, tell, interrupted);
+        },
         tokens: this.#environment.apiTokens,
       },
     };
@@ -84,6 +93,7 @@ export class CliRuntime {
   }
 
   async #record(words: RecordWords, emit: Emit, interrupted: AbortSignal): Promise<Outcome> {
+    const { RecordingRun } = await import('./recording-run.ts');
     const environment = this.#environment;
     const run = await RecordingRun.prepare(environment, {
       request: { ...words, libraryDir: resolvePath(words.library ?? environment.libraryDir) },
@@ -127,6 +137,7 @@ export class CliRuntime {
   }
 
   async #verify(words: { sessionDir: string; settings?: string }, emit: Emit, signal: AbortSignal): Promise<Outcome> {
+    const { verifyError, verifySession } = await import('./verify.ts');
     const manifest = await SessionManifest.open(resolvePath(words.sessionDir));
     const { destination } = settingsOfSession(await this.#environment.settings(words.settings), manifest.session);
     const ffmpeg = () => this.#environment.ffmpeg();

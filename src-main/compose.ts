@@ -8,7 +8,8 @@ import { makeComposite, type MakeCompositeJob } from './composite/make-composite
 import { RollcallError } from './contract/errors.ts';
 import type { Session } from './contract/session.ts';
 import { completeTheme, themeSchema, type ThemeFile } from './contract/theme.ts';
-import { doneEvent, hashFile, type FinishTools } from './finish.ts';
+import { doneEvent } from './deliver.ts';
+import { hashFile, type FinishTools } from './finish.ts';
 import { COMPOSITE, encoderOf } from './pieces.ts';
 import { moveIntoPlace } from './media/output-file.ts';
 import { TrackPool } from './media/track-pool.ts';

@@ -29,8 +29,7 @@ interface Preferences {
 
 /** Everything that the command line and the window both stand on, built once. */
 export class Environment {
-  /** `out/`: main, preload and renderer as built. */
-  readonly #outDir = resolve(import.meta.dirname, '..');
+  readonly #outDir: string;
   readonly #store = new Store<Record<string, unknown>>({ name: 'rollcall', configFileMode: 0o600 });
   readonly #tokenFile = new Store<Record<string, unknown>>({ name: 'api-tokens', configFileMode: 0o600 });
   readonly #served = new WeakSet<Session>();
@@ -49,7 +48,9 @@ export class Environment {
 
   #provisioned: Provisioned | null | undefined;
 
-  constructor(vault: SecretVault) {
+  /** @param outDir `out/`: main, preload and renderer as built; only the entry's own place in it is certain. */
+  constructor(outDir: string, vault: SecretVault) {
+    this.#outDir = outDir;
     this.#settingsStore = new SettingsStore({ store: this.#store, vault, provisioned: () => this.#provisioning() });
   }
 

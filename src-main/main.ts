@@ -1,12 +1,11 @@
 import { app, protocol, safeStorage } from 'electron';
-import { CliRuntime } from './cli-runtime.ts';
+import { join } from 'node:path';
 import { cliWords, isQuestion } from './cli/words.ts';
 import { toRollcallError } from './contract/errors.ts';
 import { Environment } from './environment.ts';
 import { appScheme } from './shell/app-protocol.ts';
 import { denyByDefault } from './shell/security.ts';
 import { hasDisplay, runAgainOnVirtualDisplay } from './shell/virtual-display.ts';
-import { runWindow } from './window-runtime.ts';
 
 /**
  * Where everything is built once and passed on. The words on the command line decide whether this process is the command
@@ -28,8 +27,9 @@ const vault = {
 const words = cliWords(process.argv, process.defaultApp);
 
 async function main(): Promise<void> {
-  const environment = new Environment(vault);
-  if (words === null) return runWindow(environment);
+  const environment = new Environment(join(import.meta.dirname, '..'), vault);
+  if (words === null) return (await import('./window-runtime.ts')).runWindow(environment);
+  const { CliRuntime } = await import('./cli-runtime.ts');
   const exitCode = await new CliRuntime(environment).run(words);
   await environment.close();
   // Not `app.exit`: where a command ends as soon as it began, Chromium's orderly end hangs now and then (in 3 of 360

@@ -6,7 +6,8 @@ import type { LiveOutput, LivePhase, LiveRecording, LiveUpload } from './contrac
 import type { Settings } from './contract/settings.ts';
 import { roomIdOf, type Environment } from './environment.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
-import { deliver, doneEvent, keepLocal, makeFiles } from './finish.ts';
+import { deliver, doneEvent, keepLocal } from './deliver.ts';
+import { makeFiles } from './finish.ts';
 import { measureFiles } from './measure-files.ts';
 import { LiveFiles } from './live-files.ts';
 import { planRecording, prepareCapture, type RecordPlan, type RecordRequest } from './record.ts';

@@ -4,7 +4,7 @@ import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import type { DoneEvent, RollcallEvent } from '../../src-main/contract/events.ts';
 import type { IpcResult } from '../../src-main/contract/ipc.ts';
 import type { LiveRecording } from '../../src-main/contract/live.ts';
-import { doneEvent } from '../../src-main/finish.ts';
+import { doneEvent } from '../../src-main/deliver.ts';
 import { SessionManifest } from '../../src-main/recording/manifest.ts';
 import { electronCommand } from '../launch-electron.ts';
 
