@@ -3,12 +3,14 @@ import { basename } from 'node:path';
 import { RollcallError } from './contract/errors.ts';
 import type { EffectiveView, ImportSummary, SettingsView } from './contract/ipc.ts';
 import type { EditableSettings, RoomDraft, SettingsChange } from './contract/settings-change.ts';
+import type { DestinationTrial, WebhookTrial } from './contract/trials.ts';
 import { checkSettings, parseSettings } from './settings/parse.ts';
 import { resolve } from './settings/resolve.ts';
 import { newId } from './settings/rooms.ts';
 import { HIDDEN_SECRET } from './settings/secrets.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { SettingsService } from './shell/app-service.ts';
+import { tryDestination, tryWebhook, type Trial } from './settings-trials.ts';
 import { applyChange } from './shell/settings-change.ts';
 import { settingsView } from './shell/settings-view.ts';
 
@@ -60,6 +62,20 @@ export class AppSettings implements SettingsService {
     } catch {
       return null; // Half typed: the sentence comes when it is whole, and saving says what is wrong.
     }
+  }
+
+  async tryDestination(change: SettingsChange): Promise<DestinationTrial> {
+    return tryDestination(this.#trial(change));
+  }
+
+  async tryWebhook(change: SettingsChange): Promise<WebhookTrial> {
+    return tryWebhook(this.#trial(change), this.#store.installationId());
+  }
+
+  #trial(change: SettingsChange): Trial {
+    const id = newId();
+    const next = applyChange(this.#store.redacted(), change, { newId: () => id, hidden: HIDDEN_SECRET });
+    return { settings: this.#store.complete(next), change, newId: id };
   }
 
   async importFile(file: string): Promise<ImportSummary> {

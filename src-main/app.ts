@@ -31,7 +31,7 @@ import { Recordings, type StartOptions } from './recordings.ts';
 import { parseJoinUrl } from './settings/join-url.ts';
 import { findRoom } from './settings/rooms.ts';
 import { settingsOfSession } from './settings/session-room.ts';
-import { isCapturing, type AppService } from './shell/app-service.ts';
+import { isCapturing, type AppService, type UpdatesService } from './shell/app-service.ts';
 import { idleSeconds } from './shell/network.ts';
 import { UploadHolds } from './upload-holds.ts';
 
@@ -75,6 +75,8 @@ export class RollcallApp implements AppService {
   uploadRetryAt: (sessionId: string) => number | null = () => null;
   /** Why a delivered recording whose time has come is kept. */
   retentionProblem: () => RollcallError | null = () => null;
+  /** The app's own updates; only where it runs with its window. */
+  updates: UpdatesService = { view: { state: 'off' }, check: async () => undefined, install: async () => undefined };
   /** By session id: making files or uploading, outside of a recording. */
   readonly #work = new Map<string, Work>();
   readonly #holds: UploadHolds;
@@ -111,7 +113,7 @@ export class RollcallApp implements AppService {
     const changed = (): Promise<void> => this.tellSnapshot();
     this.#holds = new UploadHolds({
       settings: () => environment.settingsStore.redacted(),
-      isCapturing: () => this.#recordings.working().some((run) => isCapturing(run.view())),
+      isCapturing: () => this.isCapturing,
       idleSeconds,
       onChange: () => void changed().catch((error: unknown) => console.error(error)),
     });
@@ -169,6 +171,7 @@ export class RollcallApp implements AppService {
       settings: this.settings.view(),
       uploadsHeld: this.#holds.held,
       retentionProblem: this.retentionProblem()?.toRecord() ?? null,
+      updates: this.updates.view,
       firstRun: this.#index.scanned && this.setup.isFirstRun(this.#index.list().length),
     };
   }
@@ -186,6 +189,11 @@ export class RollcallApp implements AppService {
   /** What the machine has and does, as of some seconds ago. */
   get load(): Load {
     return this.#load.now();
+  }
+
+  /** Whether any call is being recorded, or about to be. */
+  get isCapturing(): boolean {
+    return this.#recordings.working().some((run) => isCapturing(run.view()));
   }
 
   get recordings(): Recordings {

@@ -11,6 +11,7 @@ import { joinUrlOf, linkIn } from './shell/deep-link.ts';
 import { installMenu } from './shell/menu.ts';
 import { showNotices } from './shell/notices.ts';
 import { installTray } from './shell/tray.ts';
+import { Updates } from './shell/updates.ts';
 
 /** Runs the app with its window until it is closed. Only one may run for a user: a second start shows the first's window. */
 export async function runWindow(environment: Environment): Promise<void> {
@@ -32,14 +33,37 @@ export async function runWindow(environment: Environment): Promise<void> {
   /** What a deep link proposes, until the window has asked for it. */
   let requested = joinUrlOf(linkIn(process.argv) ?? '');
 
-  const leave = async (): Promise<void> => {
-    if (leaving) return;
+  const log = (what: string, error: unknown): void => console.error(`${what}:`, error);
+
+  const end = async (): Promise<void> => {
     leaving = true;
+    updates.close();
     await service.finish();
     await api.close();
     await delivery.close();
     await environment.close();
+  };
+  const leave = async (): Promise<void> => {
+    if (leaving) return;
+    await end();
     app.exit(0);
+  };
+  const updates = new Updates({
+    feed: () => environment.settingsStore.redacted().updates?.url ?? null,
+    isCapturing: () => service.isCapturing,
+    onChange: () => void service.tellSnapshot().catch((error: unknown) => log('updates', error)),
+  });
+  service.updates = {
+    get view() {
+      return updates.view;
+    },
+    check: () => updates.check(),
+    install: () =>
+      updates.install(async () => {
+        await end();
+        // The new version is started while this one still goes.
+        app.releaseSingleInstanceLock();
+      }),
   };
   const open = (): void => {
     window = openMainWindow({
@@ -82,7 +106,6 @@ export async function runWindow(environment: Environment): Promise<void> {
     event.preventDefault();
     showLink(link);
   });
-  const log = (what: string, error: unknown): void => console.error(`${what}:`, error);
   installTray({
     service,
     window: () => window,
@@ -103,4 +126,13 @@ export async function runWindow(environment: Environment): Promise<void> {
   await service.start();
   await delivery.start();
   api.start();
+  const applyUpdates = (): void => void updates.apply().catch((error: unknown) => log('updates', error));
+  service.onSettingsChanged(applyUpdates);
+  let capturing = false;
+  service.onChange(() => {
+    const was = capturing;
+    capturing = service.isCapturing;
+    if (was && !capturing) applyUpdates();
+  });
+  applyUpdates();
 }

@@ -16,7 +16,8 @@ import type { StoreTarget } from '../src-main/contract/settings.ts';
 import { presignReceipt } from '../src-main/upload/presign.ts';
 import { UPLOAD_RETRY } from '../src-main/upload/retry.ts';
 import { uploadSession, type UploadSessionOptions, type UploadSessionResult } from '../src-main/upload/uploader.ts';
-import { checkDestination, type DestinationCheck } from '../src-main/upload/validate.ts';
+import type { DestinationCheck } from '../src-main/contract/trials.ts';
+import { checkDestination } from '../src-main/upload/validate.ts';
 import type { ObjectStore } from './support/swift.ts';
 import { destinationOf, makeSession, MIB, PEER_ID, STREAM_ID, tcpProxy, type TestSession } from './upload-fixtures.ts';
 

@@ -75,6 +75,8 @@ export const ERROR_KINDS = {
   UPLOAD_FAILED: kind('destination', 5, true, 'CLOUD_ACCESS_ERROR'),
   HOSTED_NOT_CONFIGURED: kind('destination', 5, false, 'CLOUD_ACCESS_ERROR'),
 
+  /** A newer version of the app could not be fetched or installed. */
+  UPDATE_FAILED: kind('network', 1, true, 'NETWORK_ERROR'),
   WEBHOOK_FAILED: kind('network', 0, true, 'NETWORK_ERROR'),
   CANCELLED: kind('usage', 130, false, 'INTERNAL_ERROR'),
   INTERNAL: kind('ours', 1, false, 'INTERNAL_ERROR'),

@@ -10,6 +10,8 @@ import type { ChatView } from './chat.ts';
 import { exportOptionsSchema, type ExportView } from './export.ts';
 import { noteDraftSchema, type Note } from './notes.ts';
 import { roomDraftSchema, settingsChangeSchema, type EditableSettings } from './settings-change.ts';
+import type { DestinationTrial, WebhookTrial } from './trials.ts';
+import type { UpdatesView } from './updates.ts';
 import { ROOM_ID_PATTERN, type RoomRecording } from './settings.ts';
 
 /**
@@ -72,11 +74,15 @@ export const channelArgs = {
   getSettings: z.tuple([]),
   changeSettings: z.tuple([settingsChangeSchema]),
   previewRoom: z.tuple([roomDraftSchema]),
+  tryDestination: z.tuple([settingsChangeSchema]),
+  tryWebhook: z.tuple([settingsChangeSchema]),
   /** The link is for the join test. */
   runPreflight: z.tuple([z.enum(PREFLIGHT_CHECKS), z.string().trim().min(1).max(2048).nullable()]),
   finishFirstRun: z.tuple([]),
   /** The call that a deep link proposed last, once. */
   takeRecordRequest: z.tuple([]),
+  checkUpdates: z.tuple([]),
+  installUpdate: z.tuple([]),
   saveDiagnostics: z.tuple([]),
   copyText: z.tuple([z.string().max(200_000)]),
 } as const satisfies Record<string, z.ZodType<readonly unknown[]>>;
@@ -155,11 +161,19 @@ export interface ChannelResults {
   changeSettings: null;
   /** What a room would do if it were saved so; null where it could not be. */
   previewRoom: EffectiveView | null;
+  /** Does what an upload does on the destination of a change, without keeping the change. */
+  tryDestination: DestinationTrial;
+  /** Sends a test event to the webhook of a change, without keeping the change. */
+  tryWebhook: WebhookTrial;
   /** Runs one check; what goes wrong is its result. */
   runPreflight: PreflightResult;
   /** The first steps are done or skipped: they are not shown again. */
   finishFirstRun: null;
   takeRecordRequest: { url: string } | null;
+  /** Answers at once; what is found comes as a snapshot. */
+  checkUpdates: null;
+  /** Closes the app, installs what is ready and starts it. */
+  installUpdate: null;
   /** Main shows the file dialog and writes what helps to find a defect, without any secret; null where it was cancelled. */
   saveDiagnostics: { file: string } | null;
   copyText: null;
@@ -235,6 +249,7 @@ export interface AppSnapshot {
   uploadsHeld: UploadsHeld | null;
   /** Why a delivered recording whose time has come is kept all the same; null: none is. */
   retentionProblem: ErrorRecord | null;
+  updates: UpdatesView;
   /** Nobody has set anything up or recorded anything yet. */
   firstRun: boolean;
 }
@@ -250,6 +265,8 @@ export interface SettingsView {
   uploads: UploadsView;
   /** Days after its delivery that a recording goes to the bin; null: it is kept. */
   retentionDays: number | null;
+  /** Where newer versions of the app come from; null: they are not looked for. */
+  updatesUrl: string | null;
 }
 
 /** How uploads share the connection with everything else. */

@@ -82,6 +82,7 @@ export const settingsChangeSchema = z.discriminatedUnion('kind', [
       max_kilobytes_per_second: z.number().nullish(),
     }),
   }),
+  z.strictObject({ kind: z.literal('updates'), value: z.strictObject({ url: text }).nullable() }),
   z.strictObject({ kind: z.literal('webhook'), value: webhookDraft.nullable() }),
   /** null: delivered recordings are kept. */
   z.strictObject({ kind: z.literal('retention'), value: z.strictObject({ delivered_days: z.number().nullable() }) }),

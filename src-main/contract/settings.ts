@@ -9,6 +9,13 @@ import { apiSettingsSchema } from './api.ts';
 
 const nonEmpty = z.string().trim().min(1, 'must not be empty');
 
+/** Whether nobody on the way can change what comes from there: https, or this computer itself. */
+function isPrivateTransport(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 /** Static keys: both or neither. */
 export const credentialsSchema = z.strictObject({ key: nonEmpty, secret: nonEmpty });
 export type Credentials = z.infer<typeof credentialsSchema>;
@@ -151,6 +158,14 @@ export const uploadsSchema = z.strictObject({
 });
 export type UploadsSettings = z.infer<typeof uploadsSchema>;
 
+/** Where newer versions of the app come from. */
+export const updatesSchema = z.strictObject({
+  /** Folder of `latest.yml` and the packages, over https: what it says is trusted. Plain http on this computer alone. */
+  url: z.url({ protocol: /^https?$/, error: 'must be an https URL' }).refine(isPrivateTransport, {
+    error: 'must be an https URL',
+  }),
+});
+
 /** What becomes of recordings on this computer once they are delivered. */
 export const retentionSchema = z.strictObject({
   /** Days after its last file was delivered that a recording goes to the system's bin; absent: it is kept. */
@@ -199,6 +214,7 @@ export const settingsSchema = z
     webhook: webhookSchema.nullish(),
     uploads: uploadsSchema.nullish(),
     retention: retentionSchema.nullish(),
+    updates: updatesSchema.nullish(),
     composite: compositeSettingsSchema.nullish(),
     recorder: recorderSchema.nullish(),
     api: apiSettingsSchema.nullish(),
@@ -234,7 +250,7 @@ export const settingsSchema = z
   });
 export type Settings = z.infer<typeof settingsSchema>;
 
-export const PROVISIONED_FIELDS = ['hosted', 'webhook', 'uploads'] as const;
+export const PROVISIONED_FIELDS = ['hosted', 'webhook', 'uploads', 'updates'] as const;
 export type ProvisionedField = (typeof PROVISIONED_FIELDS)[number];
 
 /** What an administrator ships with an installation: its values stand where the user has none; locked ones always. */
@@ -242,6 +258,7 @@ export const provisioningSchema = z.strictObject({
   hosted: hostedSchema.nullish(),
   webhook: webhookSchema.nullish(),
   uploads: uploadsSchema.nullish(),
+  updates: updatesSchema.nullish(),
   locked: z.array(z.enum(PROVISIONED_FIELDS)).default([]),
 });
 export type Provisioning = z.infer<typeof provisioningSchema>;

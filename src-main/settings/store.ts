@@ -107,6 +107,18 @@ export class SettingsStore {
     this.#write({ ...stored, settings, secrets: kept });
   }
 
+  /**
+   * Settings as `save` would keep them, with every secret in place and nothing kept: for trying them.
+   * @throws RollcallError `SETTINGS_INVALID` where they are wrong or lack a secret.
+   */
+  complete(next: unknown): Settings {
+    const { secrets } = splitSecrets(this.load().settings);
+    const { settings, missing } = joinSecrets(checkSettings(next, 'The settings'), secrets);
+    const [first] = missing;
+    if (first !== undefined) throw missingSecret(first);
+    return settings;
+  }
+
   /** Adds a room (one that `findRoom` made), or replaces the one with its id. */
   saveRoom(room: Room): void {
     const settings = this.redacted();

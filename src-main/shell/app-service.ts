@@ -16,6 +16,8 @@ import type { ExportOptions, ExportView } from '../contract/export.ts';
 import type { Note, NoteDraft } from '../contract/notes.ts';
 import type { EditableSettings, RoomDraft, SettingsChange } from '../contract/settings-change.ts';
 import type { PreflightCheck, PreflightResult } from '../contract/preflight.ts';
+import type { DestinationTrial, WebhookTrial } from '../contract/trials.ts';
+import type { UpdatesView } from '../contract/updates.ts';
 import type { WebhookDelivery } from '../contract/session.ts';
 
 /** The settings, as the window may see and change them. */
@@ -26,6 +28,10 @@ export interface SettingsService {
   change(change: SettingsChange): Promise<void>;
   /** What a room would do if it were saved so; null where it could not be. */
   previewRoom(draft: RoomDraft): EffectiveView | null;
+  /** Does what an upload does on the destination of a change that is not kept. Rejects where the change is wrong. */
+  tryDestination(change: SettingsChange): Promise<DestinationTrial>;
+  /** Sends a test event to the webhook of a change that is not kept. Rejects where the change is wrong. */
+  tryWebhook(change: SettingsChange): Promise<WebhookTrial>;
   /** Reads and keeps a settings file that the user chose. */
   importFile(file: string): Promise<ImportSummary>;
   /** Writes the settings, without any secret, to a file that the user chose. */
@@ -38,6 +44,15 @@ export interface SetupService {
   preflight(check: PreflightCheck, url: string | null): Promise<PreflightResult>;
   /** They are done or skipped, and not shown again. */
   finishFirstRun(): Promise<void>;
+}
+
+/** Updates of the app itself. */
+export interface UpdatesService {
+  readonly view: UpdatesView;
+  /** What comes of it is the view; never rejects. */
+  check(): Promise<void>;
+  /** Rejects where nothing is ready, or a call is recorded. */
+  install(): Promise<void>;
 }
 
 /** The library's folders as a whole. */
@@ -111,6 +126,7 @@ export interface AppService {
   readonly review: ReviewService;
   readonly exports: ExportService;
   readonly setup: SetupService;
+  readonly updates: UpdatesService;
   /** Uses another library folder from now on. */
   setLibrary(dir: string): Promise<void>;
 

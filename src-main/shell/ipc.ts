@@ -160,11 +160,18 @@ function makeHandlers(options: IpcOptions): Handlers {
     getSettings: async () => service.settings.editable(),
     changeSettings: (change) => done(service.settings.change(change)),
     previewRoom: async (draft) => service.settings.previewRoom(draft),
+    tryDestination: (change) => service.settings.tryDestination(change),
+    tryWebhook: (change) => service.settings.tryWebhook(change),
     runPreflight: (check, url) => service.setup.preflight(check, url),
     takeRecordRequest: async () => {
       const url = options.takeRecordRequest();
       return url === null ? null : { url };
     },
+    checkUpdates: async () => {
+      void service.updates.check();
+      return null;
+    },
+    installUpdate: () => done(service.updates.install()),
     saveDiagnostics: () => saveDiagnostics(options),
     finishFirstRun: () => done(service.setup.finishFirstRun()),
     copyText: async (text) => {

@@ -48,9 +48,13 @@ const CHANNELS = {
   getSettings: true,
   changeSettings: true,
   previewRoom: true,
+  tryDestination: true,
+  tryWebhook: true,
   runPreflight: true,
   finishFirstRun: true,
   takeRecordRequest: true,
+  checkUpdates: true,
+  installUpdate: true,
   saveDiagnostics: true,
   copyText: true,
 } satisfies Record<ChannelName, true>;

@@ -42,6 +42,8 @@ export function applyChange(settings: Settings, change: SettingsChange, options:
       const { max_kilobytes_per_second: limit, ...rest } = { ...settings.uploads, ...change.value };
       return { ...settings, uploads: { ...rest, ...(limit == null ? {} : { max_kilobytes_per_second: limit }) } };
     }
+    case 'updates':
+      return { ...settings, updates: change.value };
     case 'retention': {
       const { delivered_days: days } = change.value;
       return { ...settings, retention: days === null ? null : { delivered_days: days } };

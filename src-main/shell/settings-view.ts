@@ -51,6 +51,7 @@ export function settingsView(settings: Settings, options: SettingsViewOptions): 
       maxKilobytesPerSecond: settings.uploads?.max_kilobytes_per_second ?? null,
     },
     retentionDays: settings.retention?.delivered_days ?? null,
+    updatesUrl: settings.updates?.url ?? null,
   };
 }
 

@@ -1,22 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { RollcallError, toRollcallError, type ErrorRecord } from '../contract/errors.ts';
+import { RollcallError, toRollcallError } from '../contract/errors.ts';
 import type { StoreTarget } from '../contract/settings.ts';
+import type { DestinationCheck, DestinationCheckName } from '../contract/trials.ts';
 import { normalizePrefix } from './keys.ts';
 import type { CheckableStore } from './object-store.ts';
 import { openStore } from './open-store.ts';
 import { withRetry, type RetryPolicy } from './retry.ts';
-
-/** What is tried, in this order. */
-export const DESTINATION_CHECKS = ['write', 'read', 'multipart', 'list-parts', 'abort', 'clock', 'delete'] as const;
-export type DestinationCheckName = (typeof DESTINATION_CHECKS)[number];
-
-/** `required`: uploads do not work without it. The others only cost comfort: a rest in the bucket, parts sent again. */
-export interface DestinationCheck {
-  name: DestinationCheckName;
-  required: boolean;
-  /** null: it works. */
-  error: ErrorRecord | null;
-}
 
 const REQUIRED: ReadonlySet<DestinationCheckName> = new Set(['write', 'read', 'multipart', 'clock']);
 /** S3 refuses requests that are further off: warned of before that. */

@@ -64,6 +64,17 @@ export function webhookEvent(
   };
 }
 
+/** An event that tells of nothing, for people who try a webhook. */
+export const testEvent = (id: string, source: EventSource, at: Date): WebhookEvent => ({
+  version: EVENT_VERSION,
+  id,
+  account_id: source.accountId,
+  app_id: source.appId,
+  timestamp: at.toISOString(),
+  type: 'webhook.test',
+  data: {},
+});
+
 function compositeData(session: Readonly<Session>): WebhookEvent['data'] {
   return {
     room_id: session.room.id,

@@ -121,10 +121,12 @@ export const snapshot: AppSnapshot = {
   firstRun: false,
   uploadsHeld: null,
   retentionProblem: null,
+  updates: { state: 'current', checkedAt: '2026-07-22T08:12:00.000Z' },
   settings: {
     recorder: { displayName: 'Ada’s recorder', consentText: 'This call is being recorded. Please say so if you mind.' },
     uploads: { paused: false, holdDuringCalls: true, onlyWhenIdle: false, maxKilobytesPerSecond: null },
     retentionDays: 90,
+    updatesUrl: 'https://downloads.example.net/rollcall/',
     hosted,
     webhook: { host: 'example.net', signed: true, headerNames: ['x-token'] },
     templates: [
@@ -170,6 +172,7 @@ export const emptySnapshot: AppSnapshot = {
     recorder: { displayName: '', consentText: '' },
     uploads: { paused: false, holdDuringCalls: false, onlyWhenIdle: false, maxKilobytesPerSecond: null },
     retentionDays: null,
+    updatesUrl: null,
   },
 };
 
