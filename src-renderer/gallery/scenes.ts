@@ -9,8 +9,9 @@ import {
   type RoomFormDraft,
 } from '../state/drafts.ts';
 import { exportDraft } from '../state/export-draft.ts';
-import { CONSENT, type Editor, type UiState, type Welcome } from '../state/store.ts';
+import { CONSENT, NOT_TRIED, type Editor, type UiState, type Welcome } from '../state/store.ts';
 import * as sample from './fixtures.ts';
+import { deniedTrial, goodTrial, updateStates } from './trial-scenes.ts';
 
 const ready = <Value>(value: Value) => ({ state: 'ready', value }) as const;
 const base: Partial<UiState> = { snapshot: ready(sample.snapshot), sessions: ready(sample.sessions(60)) };
@@ -43,6 +44,7 @@ const editing = (draft: EditorDraft, over: Partial<Editor> = {}, screen: 'rooms'
     missingSecrets: [],
     saving: false,
     error: null,
+    ...NOT_TRIED,
     ...over,
   },
 });
@@ -200,6 +202,26 @@ export const SCENES: Record<string, Partial<UiState>> = {
   'edit-hosted-new': editing(hostedDraft({ ...sample.settings, hosted: null })),
   'edit-hosted-endpoint': editing({ kind: 'hosted', store: { ...emptyStore('endpoint'), bucket: 'rollcall' } }),
   'edit-hosted-secrets-lost': editing(hostedDraft(sample.settings), { missingSecrets: ['hosted/secret'] }),
+  'edit-hosted-tried': editing(hostedDraft(sample.settings), { destinationTrial: ready(goodTrial) }),
+  'edit-template-denied': editing(templateDraft(sample.settings, 'classes'), { destinationTrial: ready(deniedTrial) }),
+  'edit-template-azure': editing({
+    ...templateDraft(sample.settings, null),
+    name: 'Classes',
+    store: { ...emptyStore(), service: 'azure', bucket: 'recordings' },
+  }),
+  'edit-webhook-tried': editing(installationWebhookDraft(sample.settings), {
+    webhookTrial: ready({ host: 'example.net', status: 200, excerpt: '{"ok":true}' }),
+  }),
+  'edit-webhook-refused': editing(installationWebhookDraft(sample.settings), {
+    webhookTrial: ready({ host: 'example.net', status: 500, excerpt: 'Internal Server Error' }),
+  }),
+  'edit-updates': editing({ kind: 'updates', url: 'https://downloads.example.net/rollcall/' }),
+  ...Object.fromEntries(
+    Object.entries(updateStates).map(([name, updates]) => [
+      `settings-updates-${name}`,
+      { ...base, snapshot: ready({ ...sample.snapshot, updates }), view: { screen: 'settings' as const } },
+    ]),
+  ),
   'edit-recorder': editing({ kind: 'recorder', name: '', consent: CONSENT }),
   'edit-webhook': editing(installationWebhookDraft(sample.settings)),
   'edit-webhook-error': editing(installationWebhookDraft(sample.settings), { error: settingsError }),

@@ -13,9 +13,11 @@ import {
   type TemplateDraft,
   type WebhookDraft,
 } from '../state/drafts.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import type { Editor } from '../state/store.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { Problem } from './Problem.tsx';
+import { TryDestination, TryWebhook } from './Trials.tsx';
 import styles from '../components/Form.module.css';
 
 /** The form of a template, a room, hosted storage or the webhook, whichever is open. */
@@ -46,6 +48,8 @@ function titleOf(draft: EditorDraft): string {
       return 'In the call';
     case 'hosted':
       return 'Hosted storage';
+    case 'updates':
+      return texts.updates.dialog.title;
     case 'webhook':
       return 'Webhook';
   }
@@ -55,7 +59,7 @@ function Form({ editor }: { editor: Editor }) {
   const actions = useActions();
   const { draft, saving, error } = editor;
   const missing = missingIn(draft);
-  const removable = 'id' in draft ? draft.id !== null : draft.kind !== 'recorder';
+  const removable = 'id' in draft ? draft.id !== null : draft.kind !== 'recorder' && draft.kind !== 'updates';
   return (
     <form
       className={styles.form}
@@ -134,7 +138,20 @@ function Fields({ editor }: { editor: Editor }) {
             value={draft.store ?? emptyStore()}
             onChange={(store) => actions.changeDraft({ ...draft, store })}
           />
+          <TryDestination />
         </>
+      );
+    case 'updates':
+      return (
+        <TextInput
+          label={texts.updates.dialog.label}
+          description={texts.updates.dialog.note}
+          placeholder={texts.updates.dialog.placeholder}
+          data-autofocus
+          spellCheck={false}
+          value={draft.url}
+          onChange={(event) => actions.changeDraft({ ...draft, url: event.currentTarget.value })}
+        />
       );
     case 'webhook':
       return (
@@ -144,6 +161,7 @@ function Fields({ editor }: { editor: Editor }) {
             value={draft.webhook ?? emptyWebhook()}
             onChange={(webhook) => actions.changeDraft({ ...draft, webhook })}
           />
+          <TryWebhook />
         </>
       );
   }
@@ -246,7 +264,12 @@ function OwnStore({ store, fallback, onChange }: OwnStoreProps) {
         checked={store !== null}
         onChange={(event) => onChange(event.currentTarget.checked ? emptyStore() : null)}
       />
-      {store !== null && <DestinationFields hosted={false} value={store} onChange={onChange} />}
+      {store !== null && (
+        <>
+          <DestinationFields hosted={false} value={store} onChange={onChange} />
+          <TryDestination />
+        </>
+      )}
     </fieldset>
   );
 }
@@ -261,7 +284,12 @@ function OwnWebhook(props: { webhook: WebhookDraft | null; onChange: (webhook: W
         checked={webhook !== null}
         onChange={(event) => onChange(event.currentTarget.checked ? emptyWebhook() : null)}
       />
-      {webhook !== null && <WebhookFields value={webhook} onChange={onChange} />}
+      {webhook !== null && (
+        <>
+          <WebhookFields value={webhook} onChange={onChange} />
+          <TryWebhook />
+        </>
+      )}
     </fieldset>
   );
 }

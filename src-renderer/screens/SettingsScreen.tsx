@@ -20,6 +20,7 @@ import { THEME_CHOICES, type ThemeChoice } from '../state/theme-choice.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { LastError, Problem } from './Problem.tsx';
 import { RetentionRow } from './RetentionRow.tsx';
+import { UpdatesRow } from './UpdatesRow.tsx';
 import { UploadSettings } from './UploadSettings.tsx';
 import styles from './SettingsScreen.module.css';
 
@@ -88,6 +89,7 @@ function Sections({ snapshot }: { snapshot: AppSnapshot }) {
             </>
           }
         />
+        <UpdatesRow snapshot={snapshot} />
       </Panel>
     </div>
   );

@@ -12,7 +12,11 @@ export interface SecretDraft {
   kept: string | null;
 }
 
+/** What a store is, in the order in which people are asked. */
+export const SERVICES = ['s3', 'gs', 'oss', 'azure'] as const satisfies UploadInfo['type'][];
+
 export interface DestinationDraft {
+  service: UploadInfo['type'];
   bucket: string;
   prefix: string;
   region: string;
@@ -62,13 +66,23 @@ export type RoomFormDraft = {
 };
 export type HostedFormDraft = { kind: 'hosted'; store: DestinationDraft | null };
 export type WebhookFormDraft = { kind: 'webhook'; webhook: WebhookDraft | null };
+/** `url` empty: updates are off. */
+export type UpdatesDraft = { kind: 'updates'; url: string };
 export type RecorderDraft = { kind: 'recorder'; name: string; consent: string };
-export type EditorDraft = TemplateDraft | RoomFormDraft | HostedFormDraft | WebhookFormDraft | RecorderDraft;
+export type EditorDraft =
+  TemplateDraft | RoomFormDraft | HostedFormDraft | WebhookFormDraft | RecorderDraft | UpdatesDraft;
 
 const secretOf = (kept: string | undefined): SecretDraft => ({ typed: '', kept: kept ?? null });
 const secretValue = ({ typed, kept }: SecretDraft): string => (typed === '' ? (kept ?? '') : typed);
 
+/** How a service can be signed into; only hosted storage has a credentials service, only S3 the chain of AWS. */
+export function signInWays(service: DestinationDraft['service'], hosted: boolean): DestinationDraft['signIn'][] {
+  if (hosted) return ['keys', 'chain', 'endpoint'];
+  return service === 's3' ? ['keys', 'chain'] : ['keys'];
+}
+
 export const emptyStore = (signIn: DestinationDraft['signIn'] = 'keys'): DestinationDraft => ({
+  service: 's3',
   bucket: '',
   prefix: '',
   region: '',
@@ -92,6 +106,7 @@ function storeDraft(info: UploadInfo | Hosted | null | undefined): DestinationDr
   if (info == null) return null;
   const endpoint = 'credentials_endpoint' in info ? info.credentials_endpoint : undefined;
   return {
+    service: 'type' in info ? info.type : 's3',
     bucket: info.location,
     prefix: info.prefix ?? '',
     region: info.options?.region ?? '',
@@ -160,6 +175,11 @@ export const recorderDraft = (settings: Settings): RecorderDraft => ({
   consent: settings.recorder?.consent_text ?? '',
 });
 
+export const updatesDraft = (settings: Settings): UpdatesDraft => ({
+  kind: 'updates',
+  url: settings.updates?.url ?? '',
+});
+
 /** Fields of a store that are filled in; what is empty is left out and has its default. */
 function storeValue(draft: DestinationDraft) {
   const region = draft.region.trim();
@@ -203,7 +223,7 @@ function webhookValue(draft: WebhookDraft) {
 }
 
 const uploadValue = (draft: DestinationDraft | null) =>
-  draft === null ? null : { type: 's3' as const, ...storeValue(draft) };
+  draft === null ? null : { type: draft.service, ...storeValue(draft) };
 const ownWebhook = (draft: WebhookDraft | null) => (draft === null ? null : webhookValue(draft));
 
 export const roomValue = (draft: RoomFormDraft) => ({
@@ -237,6 +257,8 @@ export function changeOf(draft: EditorDraft): SettingsChange {
       return { kind: 'hosted', value: draft.store === null ? null : hostedValue(draft.store) };
     case 'recorder':
       return recorderChange(draft);
+    case 'updates':
+      return { kind: 'updates', value: draft.url.trim() === '' ? null : { url: draft.url.trim() } };
     case 'webhook':
       return { kind: 'webhook', value: ownWebhook(draft.webhook) };
   }

@@ -6,13 +6,15 @@ import {
   changeOf,
   hostedDraft,
   installationWebhookDraft,
+  missingIn,
   recorderDraft,
   roomDraft,
   roomValue,
   templateDraft,
+  updatesDraft,
   type EditorDraft,
 } from './drafts.ts';
-import type { UiStore } from './store.ts';
+import { NOT_TRIED, type Editor, type Loadable, type Trials, type UiStore } from './store.ts';
 
 /** Editing of the settings: one form at a time, in the store, so that nothing typed is lost to a redraw. */
 export interface EditorActions {
@@ -21,6 +23,15 @@ export interface EditorActions {
   editRoom(id: string | null, url?: string): Promise<void>;
   editHosted(): Promise<void>;
   editWebhook(): Promise<void>;
+  /** Where newer versions of the app come from. */
+  editUpdates(): Promise<void>;
+  checkUpdates(): Promise<void>;
+  /** Closes the app, installs what is ready and starts it. */
+  installUpdate(): Promise<void>;
+  /** Does what an upload does on the destination in the form. */
+  tryDestination(): Promise<void>;
+  /** Sends a test event to the webhook in the form. */
+  tryWebhook(): Promise<void>;
   /** The recorder's name in calls, and what people are told. */
   editRecorder(): Promise<void>;
   changeDraft(draft: EditorDraft): void;
@@ -59,7 +70,7 @@ export function createEditorActions(
     if (loaded === null) return;
     const { settings, missingSecrets } = loaded.value;
     const templates = settings.templates.map(({ id, name }) => ({ id, name }));
-    set({ editor: { draft: make(settings), templates, missingSecrets, saving: false, error: null } });
+    set({ editor: { draft: make(settings), templates, missingSecrets, saving: false, error: null, ...NOT_TRIED } });
     preview();
   }
 
@@ -94,16 +105,43 @@ export function createEditorActions(
     if (editor !== null) set({ editor: { ...editor, saving: false, error } });
   }
 
+  /** Tries what the form says now; the answer to a form that was changed meanwhile is none. */
+  async function attempt<Name extends keyof Trials>(
+    name: Name,
+    call: (change: SettingsChange) => Promise<IpcResult<TrialValue<Name>>>,
+  ): Promise<void> {
+    const { editor } = get();
+    if (editor === null || missingIn(editor.draft) !== null) return;
+    const begun: Loadable<TrialValue<Name>> = { state: 'loading' };
+    set({ editor: { ...editor, [name]: begun } });
+    const result = await call(changeOf(editor.draft));
+    const now = get().editor;
+    if (now === null || now[name] !== begun) return;
+    const shown: Loadable<TrialValue<Name>> = result.ok
+      ? { state: 'ready', value: result.value }
+      : { state: 'failed', error: result.error };
+    set({ editor: { ...now, [name]: shown } });
+  }
+
   return {
     editTemplate: (id) => open((settings) => templateDraft(settings, id)),
     editRoom: (id, url) => open((settings) => roomDraft(settings, id, url)),
     editHosted: () => open(hostedDraft),
     editRecorder: () => open(recorderDraft),
     editWebhook: () => open(installationWebhookDraft),
+    editUpdates: () => open(updatesDraft),
+    checkUpdates: async () => {
+      await ask(() => api.checkUpdates());
+    },
+    installUpdate: async () => {
+      await ask(() => api.installUpdate());
+    },
+    tryDestination: () => attempt('destinationTrial', (change) => api.tryDestination(change)),
+    tryWebhook: () => attempt('webhookTrial', (change) => api.tryWebhook(change)),
     changeDraft: (draft) => {
       const { editor } = get();
       if (editor === null) return;
-      set({ editor: { ...editor, draft, error: null } });
+      set({ editor: { ...editor, draft, error: null, ...stillTrue(editor, draft) } });
       preview();
     },
     saveDraft: async () => {
@@ -138,6 +176,18 @@ export function createEditorActions(
   };
 }
 
+type TrialValue<Name extends keyof Trials> = Extract<Trials[Name], { state: 'ready' }>['value'];
+
+/** What was found out of a destination or webhook that the change leaves as it is. */
+function stillTrue(editor: Editor, draft: EditorDraft): Trials {
+  const storeOf = (of: EditorDraft): unknown => ('store' in of ? of.store : null);
+  const webhookOf = (of: EditorDraft): unknown => ('webhook' in of ? of.webhook : null);
+  return {
+    destinationTrial: storeOf(draft) === storeOf(editor.draft) ? editor.destinationTrial : null,
+    webhookTrial: webhookOf(draft) === webhookOf(editor.draft) ? editor.webhookTrial : null,
+  };
+}
+
 function removalOf(draft: EditorDraft): SettingsChange | null {
   switch (draft.kind) {
     case 'template':
@@ -146,6 +196,7 @@ function removalOf(draft: EditorDraft): SettingsChange | null {
       return draft.id === null ? null : { kind: 'remove-room', id: draft.id };
     case 'hosted':
     case 'recorder':
+    case 'updates':
     case 'webhook':
       return { kind: draft.kind, value: null };
   }

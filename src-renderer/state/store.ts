@@ -10,6 +10,7 @@ import type { ChatView } from '../../src-main/contract/chat.ts';
 import type { Note } from '../../src-main/contract/notes.ts';
 import type { PreflightCheck, PreflightResult } from '../../src-main/contract/preflight.ts';
 import type { OutputPreviews } from '../../src-main/contract/previews.ts';
+import type { DestinationTrial, WebhookTrial } from '../../src-main/contract/trials.ts';
 import type { EditorDraft } from './drafts.ts';
 import { readTheme, type ThemeChoice } from './theme-choice.ts';
 
@@ -52,8 +53,15 @@ export type ReviewMode = 'one' | 'streams';
 /** What stands beside it. */
 export type ReviewSide = 'files' | 'chat' | 'notes' | 'webhook';
 
+/** What came of trying what the open form says; null: it was not tried, or has changed since. */
+export interface Trials {
+  destinationTrial: Loadable<DestinationTrial> | null;
+  webhookTrial: Loadable<WebhookTrial> | null;
+}
+export const NOT_TRIED: Trials = { destinationTrial: null, webhookTrial: null };
+
 /** The settings form that is open. */
-export interface Editor {
+export interface Editor extends Trials {
   draft: EditorDraft;
   /** What a room can belong to. */
   templates: readonly { id: string; name: string }[];

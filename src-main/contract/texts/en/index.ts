@@ -1,7 +1,8 @@
 import { common } from './common.ts';
+import { destinations } from './destinations.ts';
 import { system } from './system.ts';
 import { trials } from './trials.ts';
 import { updates } from './updates.ts';
 
 /** Every text of the app in English: the catalogue that other languages translate. A part per screen. */
-export const en = { common, system, trials, updates };
+export const en = { common, destinations, system, trials, updates };

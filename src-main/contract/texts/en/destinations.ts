@@ -1,0 +1,38 @@
+/** The form of a place that recordings are uploaded to. */
+export const destinations = {
+  service: 'Service',
+  services: {
+    s3: 'Amazon S3, or a store that speaks S3',
+    gs: 'Google Cloud Storage',
+    oss: 'Alibaba Cloud OSS',
+    azure: 'Azure Blob Storage',
+  },
+  bucket: 'Bucket',
+  container: 'Container',
+  folder: (service: 'azure' | 'other') => (service === 'azure' ? 'Folder in the container' : 'Folder in the bucket'),
+  noFolder: 'none',
+  region: 'Region',
+  endpoint: 'Endpoint',
+  endpointOf: {
+    s3: 'AWS itself',
+    gs: 'storage.googleapis.com',
+    oss: 'that of the region',
+    azure: 'that of the account',
+  },
+  pathStyle: 'Bucket in the path, not in the host name (MinIO, Ceph, Swift)',
+  signIn: 'Sign in with',
+  signInWays: {
+    keys: 'An access key and its secret',
+    chain: 'This computer’s AWS set-up (profile, SSO, role)',
+    endpoint: 'A credentials service (short-lived keys)',
+  },
+  accessKey: 'Access key',
+  secretKey: 'Secret key',
+  hmacKey: 'HMAC access id',
+  hmacSecret: 'HMAC secret',
+  account: 'Storage account',
+  accountKey: 'Account key',
+  credentialsEndpoint: 'Address of the service',
+  credentialsPlaceholder: 'https://…',
+  token: 'Token',
+};
