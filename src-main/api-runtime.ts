@@ -12,7 +12,6 @@ import type { RecordingEvent } from './contract/events.ts';
 import type { LiveRecording } from './contract/live.ts';
 import type { RoomDraft, SettingsChange } from './contract/settings-change.ts';
 import type { Environment } from './environment.ts';
-import { COMPOSITE } from './pieces.ts';
 import type { RecordingRun } from './recording-run.ts';
 import { withKeptCredentials, withKeptWebhookSecrets } from './settings/keep-secrets.ts';
 import { parseJoinUrl } from './settings/join-url.ts';
@@ -112,12 +111,11 @@ export class ApiRuntime implements ApiService {
 
   async start(roomId: string, overrides: StartRecording): Promise<string> {
     const { layout, resolution, max_duration: maxDurationS, stop_when_empty: stopWhenEmptyS } = overrides;
-    const { fps: _fps, ...look } = { ...COMPOSITE, ...(layout ? { layout } : {}), ...resolution };
     const run = await this.#options.app.record(
       { roomId },
       {
         kind: 'asked',
-        look: layout === undefined && resolution === undefined ? undefined : look,
+        look: { ...(layout ? { layout } : {}), ...resolution },
         ...(maxDurationS === undefined ? {} : { maxDurationS }),
         ...(stopWhenEmptyS === undefined ? {} : { stopWhenEmptyS }),
       },

@@ -57,7 +57,7 @@ export interface RecordOptions {
   mayBegin?: StartOptions['mayBegin'];
   stopWhenEmptyS?: number | null;
   maxDurationS?: number | null;
-  look?: CompositeLook | undefined;
+  look?: Partial<CompositeLook> | undefined;
 }
 
 /** The app behind the window, the API and `rollcall serve`: recordings, the library, and work on its sessions. */

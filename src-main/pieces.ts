@@ -3,7 +3,7 @@ import { planComposite } from './composite/make-composite.ts';
 import type { CardRenderer } from './contract/cards.ts';
 import { toRollcallError } from './contract/errors.ts';
 import { compositeFile } from './contract/ids.ts';
-import type { CompositeLook, Session } from './contract/session.ts';
+import { COMPOSITE_LOOK, type CompositeLook, type Session } from './contract/session.ts';
 import { completeTheme } from './contract/theme.ts';
 import type { TimelineEvent } from './contract/timeline.ts';
 import type { Encoders } from './media/encoders.ts';
@@ -17,7 +17,7 @@ import { planStream, STREAM_FPS } from './streams/make-stream.ts';
 /** Work files of a session, beside its tracks so that finished files are moved and not copied. */
 export const WORK_DIR = '.work';
 /** The composite where nothing else is asked for. */
-export const COMPOSITE = { layout: 'grid', width: 1280, height: 720, fps: STREAM_FPS } as const;
+export const COMPOSITE = { ...COMPOSITE_LOOK, fps: STREAM_FPS } as const;
 
 /** How a session's composite looks. */
 export const compositeOf = ({

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { RollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
-import type { CompositeLook, Session } from './contract/session.ts';
+import { COMPOSITE_LOOK, type CompositeLook, type Session } from './contract/session.ts';
 import type { Destination, EncodingSettings, ResolvedSettings, Room, Settings } from './contract/settings.ts';
 import type { ThemeFile } from './contract/theme.ts';
 import { SessionCapture, type OpenCapturePage } from './recording/session-capture.ts';
@@ -22,8 +22,8 @@ export interface RecordRequest {
   begin?: ResolvedSettings['control']['start'] | undefined;
   upload: boolean;
   composite: boolean;
-  /** How the composite looks; absent: the default. */
-  look?: CompositeLook | undefined;
+  /** How the composite looks, where it is not as the settings say. */
+  look?: Partial<CompositeLook> | undefined;
 }
 
 /** A recording that may begin. */
@@ -34,6 +34,8 @@ export interface RecordPlan {
   resolved: ResolvedSettings;
   /** How its composite will look; null for the default. */
   theme: ThemeFile | null;
+  /** How its composite will be arranged and how large it will be, where the settings say so. */
+  look: Partial<CompositeLook>;
   loudnessLufs: number | null;
   /** How its files are encoded, where the settings say so. */
   encoding: EncodingSettings | null;
@@ -69,6 +71,7 @@ export function planRecording(settings: Settings, request: RecordRequest, makeRo
     roomIsNew: created,
     resolved,
     theme: settings.composite?.theme ?? null,
+    look: lookOf(settings),
     loudnessLufs: settings.composite?.loudness_lufs ?? null,
     encoding: settings.encoding ?? null,
     target: parseJoinUrl(request.joinUrl),
@@ -148,10 +151,26 @@ function settingsSnapshot(plan: RecordPlan, request: RecordRequest): Session['se
     ...(beginOf(plan, request) === 'join' ? { start: 'join' as const } : {}),
     ...(plan.theme ? { theme: plan.theme } : {}),
     ...(plan.loudnessLufs === null ? {} : { loudness_lufs: plan.loudnessLufs }),
-    ...(request.look ? { composite_look: request.look } : {}),
+    ...compositeLook({ ...plan.look, ...request.look }),
     ...(plan.encoding ? { encoding: plan.encoding } : {}),
     destination: destinationSnapshot(plan.resolved.destination),
   };
+}
+
+function lookOf({ composite }: Settings): Partial<CompositeLook> {
+  const [width, height] = composite?.size?.split('x').map(Number) ?? [];
+  return {
+    ...(composite?.layout === undefined ? {} : { layout: composite.layout }),
+    // H.264 has pictures of even width and height.
+    ...(width === undefined || height === undefined
+      ? {}
+      : { width: width - (width % 2), height: height - (height % 2) }),
+  };
+}
+
+/** Absent where nothing is asked for: such a session has the look of its time. */
+function compositeLook(look: Partial<CompositeLook>): Pick<Session['settings'], 'composite_look'> {
+  return Object.keys(look).length === 0 ? {} : { composite_look: { ...COMPOSITE_LOOK, ...look } };
 }
 
 function destinationSnapshot(destination: Destination): Session['settings']['destination'] {

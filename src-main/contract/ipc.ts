@@ -12,7 +12,7 @@ import { noteDraftSchema, type Note } from './notes.ts';
 import { roomDraftSchema, settingsChangeSchema, type EditableSettings } from './settings-change.ts';
 import type { DestinationTrial, WebhookTrial } from './trials.ts';
 import type { UpdatesView } from './updates.ts';
-import { ROOM_ID_PATTERN, type RoomRecording } from './settings.ts';
+import { ROOM_ID_PATTERN, type LAYOUTS, type RoomRecording } from './settings.ts';
 
 /**
  * Everything that crosses between the window and main. The window is untrusted: main parses every argument with the
@@ -263,10 +263,21 @@ export interface SettingsView {
   /** How the recorder shows itself in a call, and what people are told of the recording. */
   recorder: { displayName: string; consentText: string };
   uploads: UploadsView;
+  files: FilesView;
   /** Days after its delivery that a recording goes to the bin; null: it is kept. */
   retentionDays: number | null;
   /** Where newer versions of the app come from; null: they are not looked for. */
   updatesUrl: string | null;
+}
+
+/** How the files of recordings are made; null: the default. */
+export interface FilesView {
+  layout: (typeof LAYOUTS)[number] | null;
+  size: string | null;
+  loudnessLufs: number | null;
+  /** One by its name in ffmpeg, `auto` or `software`. */
+  encoder: string | null;
+  quality: number | null;
 }
 
 /** How uploads share the connection with everything else. */

@@ -197,6 +197,8 @@ export const compositeLookSchema = z.object({
   height: z.number().int().positive(),
 });
 export type CompositeLook = z.infer<typeof compositeLookSchema>;
+/** Where nothing else is asked for. */
+export const COMPOSITE_LOOK = { layout: 'grid', width: 1280, height: 720 } as const satisfies CompositeLook;
 
 export const SESSION_STATES = ['recording', 'finalizing', 'delivering', 'done', 'failed'] as const;
 export const sessionStateSchema = z.enum(SESSION_STATES);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RECORDING_START, roomRecordingSchema, UPLOAD_TYPES, type Settings } from './settings.ts';
+import { LAYOUTS, RECORDING_START, roomRecordingSchema, UPLOAD_TYPES, type Settings } from './settings.ts';
 
 /**
  * What the window may change in the settings, one thing at a time. Only the shape is checked here; what the values
@@ -84,6 +84,19 @@ export const settingsChangeSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('updates'), value: z.strictObject({ url: text }).nullable() }),
   z.strictObject({ kind: z.literal('webhook'), value: webhookDraft.nullable() }),
+  /** What is null is taken away; fields that are left out stay as they are. */
+  z.strictObject({
+    kind: z.literal('composite'),
+    value: z.strictObject({
+      layout: z.enum(LAYOUTS).nullish(),
+      size: text.nullish(),
+      loudness_lufs: z.number().nullish(),
+    }),
+  }),
+  z.strictObject({
+    kind: z.literal('encoding'),
+    value: z.strictObject({ encoder: z.enum(['auto', 'software']).nullish(), quality: z.number().nullish() }),
+  }),
   /** null: delivered recordings are kept. */
   z.strictObject({ kind: z.literal('retention'), value: z.strictObject({ delivered_days: z.number().nullable() }) }),
 ]);

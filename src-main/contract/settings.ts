@@ -180,7 +180,15 @@ export type RetentionSettings = z.infer<typeof retentionSchema>;
 
 export const loudnessSchema = z.number().min(-40, 'must be from -40 to -10').max(-10, 'must be from -40 to -10');
 /** What is the same for every composite. */
+export const LAYOUTS = ['grid', 'speaker', 'screen'] as const;
 export const compositeSettingsSchema = z.strictObject({
+  /** How people are arranged; a shared screen is large in each of them. Absent: `grid`. */
+  layout: z.enum(LAYOUTS, { error: 'must be "grid", "speaker" or "screen"' }).optional(),
+  /** Width and height of the picture, as in "1920x1080". Absent: 1280x720. */
+  size: z
+    .string()
+    .regex(/^([2-9]\d\d|[1-3]\d\d\d)x([2-9]\d\d|[1-3]\d\d\d)$/, 'must be like "1920x1080", from 200 to 3999 each')
+    .optional(),
   theme: themeSchema.optional(),
   /** Integrated loudness of its sound, LUFS (EBU R128): -16 for players, -23 for broadcasting. Absent: as the call was. */
   loudness_lufs: loudnessSchema.optional(),

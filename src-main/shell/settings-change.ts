@@ -44,6 +44,10 @@ export function applyChange(settings: Settings, change: SettingsChange, options:
     }
     case 'updates':
       return { ...settings, updates: change.value };
+    case 'composite':
+      return { ...settings, composite: withoutNulls({ ...settings.composite, ...change.value }) };
+    case 'encoding':
+      return { ...settings, encoding: withoutNulls({ ...settings.encoding, ...change.value }) };
     case 'retention': {
       const { delivered_days: days } = change.value;
       return { ...settings, retention: days === null ? null : { delivered_days: days } };
@@ -53,6 +57,9 @@ export function applyChange(settings: Settings, change: SettingsChange, options:
       return { ...settings, webhook: change.value };
   }
 }
+
+const withoutNulls = (fields: object): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 /** The list with `next` in the place of what has its id, or at the end. */
 function replaced(list: readonly { id: string }[], next: { id: string }): { id: string }[] {

@@ -50,6 +50,13 @@ export function settingsView(settings: Settings, options: SettingsViewOptions): 
       onlyWhenIdle: settings.uploads?.only_when_idle ?? false,
       maxKilobytesPerSecond: settings.uploads?.max_kilobytes_per_second ?? null,
     },
+    files: {
+      layout: settings.composite?.layout ?? null,
+      size: settings.composite?.size ?? null,
+      loudnessLufs: settings.composite?.loudness_lufs ?? null,
+      encoder: settings.encoding?.encoder ?? null,
+      quality: settings.encoding?.quality ?? null,
+    },
     retentionDays: settings.retention?.delivered_days ?? null,
     updatesUrl: settings.updates?.url ?? null,
   };

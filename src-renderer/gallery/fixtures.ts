@@ -125,6 +125,7 @@ export const snapshot: AppSnapshot = {
   settings: {
     recorder: { displayName: 'Ada’s recorder', consentText: 'This call is being recorded. Please say so if you mind.' },
     uploads: { paused: false, holdDuringCalls: true, onlyWhenIdle: false, maxKilobytesPerSecond: null },
+    files: { layout: 'speaker', size: '1920x1080', loudnessLufs: -16, encoder: null, quality: null },
     retentionDays: 90,
     updatesUrl: 'https://downloads.example.net/rollcall/',
     hosted,
@@ -171,6 +172,7 @@ export const emptySnapshot: AppSnapshot = {
     rooms: [],
     recorder: { displayName: '', consentText: '' },
     uploads: { paused: false, holdDuringCalls: false, onlyWhenIdle: false, maxKilobytesPerSecond: null },
+    files: { layout: null, size: null, loudnessLufs: null, encoder: null, quality: null },
     retentionDays: null,
     updatesUrl: null,
   },

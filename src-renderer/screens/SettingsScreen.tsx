@@ -18,6 +18,7 @@ import { StateBadge } from '../components/StateBadge.tsx';
 import { formatBytes } from '../state/format.ts';
 import { THEME_CHOICES, type ThemeChoice } from '../state/theme-choice.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
+import { FileSettings } from './FileSettings.tsx';
 import { LastError, Problem } from './Problem.tsx';
 import { RetentionRow } from './RetentionRow.tsx';
 import { UpdatesRow } from './UpdatesRow.tsx';
@@ -65,6 +66,7 @@ function Sections({ snapshot }: { snapshot: AppSnapshot }) {
   return (
     <div className={styles.stack}>
       <Library snapshot={snapshot} />
+      <FileSettings files={snapshot.settings.files} />
       <Storage snapshot={snapshot} />
       <UploadSettings uploads={snapshot.settings.uploads} />
       <Templates templates={snapshot.settings.templates} />

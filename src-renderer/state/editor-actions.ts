@@ -42,6 +42,8 @@ export interface EditorActions {
   setTemplateEnabled(id: string, enabled: boolean): Promise<void>;
   setRoomRecording(id: string, recording: RoomRecording): Promise<void>;
   setUploads(value: UploadsChange): Promise<void>;
+  setComposite(value: ChangeOf<'composite'>): Promise<void>;
+  setEncoding(value: ChangeOf<'encoding'>): Promise<void>;
   /** Asks before such a rule is kept; null: not any more. */
   askToRetain(days: number | null): void;
   /** Days after delivery that recordings go to the bin; null: they are kept. */
@@ -49,7 +51,8 @@ export interface EditorActions {
   exportSettings(): Promise<void>;
 }
 
-type UploadsChange = Extract<SettingsChange, { kind: 'uploads' }>['value'];
+type ChangeOf<Kind extends SettingsChange['kind']> = Extract<SettingsChange, { kind: Kind; value: unknown }>['value'];
+type UploadsChange = ChangeOf<'uploads'>;
 type Ask = <Value>(call: () => Promise<IpcResult<Value>>) => Promise<{ value: Value } | null>;
 
 /** After the last key, before main is asked what a room would do. */
@@ -163,6 +166,12 @@ export function createEditorActions(
     },
     setUploads: async (value) => {
       await ask(() => api.changeSettings({ kind: 'uploads', value }));
+    },
+    setComposite: async (value) => {
+      await ask(() => api.changeSettings({ kind: 'composite', value }));
+    },
+    setEncoding: async (value) => {
+      await ask(() => api.changeSettings({ kind: 'encoding', value }));
     },
     askToRetain: (retaining) => set({ retaining }),
     setRetention: async (days) => {

@@ -1,0 +1,33 @@
+/** How the files of recordings are made: the settings of it. */
+export const files = {
+  title: 'Files',
+  layout: 'Whole meeting',
+  layoutNote: 'How people are arranged in the picture of the meeting. A shared screen is large in each of them.',
+  layouts: {
+    grid: 'Everybody the same size',
+    speaker: 'Who speaks large',
+    screen: 'The shared screen large',
+  },
+  size: 'Size of its picture',
+  sizeNote: 'Larger pictures take longer to make and to upload.',
+  sizes: {
+    '1280x720': '1280 × 720',
+    '1920x1080': '1920 × 1080',
+    '854x480': '854 × 480',
+    '720x1280': '720 × 1280, upright',
+    '1080x1080': '1080 × 1080, square',
+  },
+  loudness: 'Loudness of its sound',
+  loudnessNote: 'Players and broadcasters like meetings to be as loud as everything else.',
+  asItWas: 'As the call was',
+  loudnesses: { '-16': '−16 LUFS, for players', '-23': '−23 LUFS, for broadcasting' },
+  otherLoudness: (lufs: string) => `${lufs} LUFS`,
+  quality: 'Picture quality',
+  qualityNote: 'Better pictures make larger files.',
+  qualities: { '20': 'Better', '23': 'Good', '27': 'Small files' },
+  otherQuality: (quality: string) => `Quality ${quality} of libx264`,
+  encoder: 'Video encoder',
+  encoderNote: 'The graphics processor is used only where it is tried to be better, and given up where it fails.',
+  encoders: { auto: 'Chosen by itself', software: 'The processor alone' },
+  next: 'What is changed here holds from the next recording on.',
+};
