@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
@@ -109,7 +109,19 @@ test('records a call and stops at SIGINT', async () => {
     });
     let stopping = false;
     const library = temporaryDir('library');
-    const words = ['record', sfu.url('packaged'), '--library', library, '--no-upload', '--json'];
+    const settings = join(library, 'settings.json');
+    await mkdir(library, { recursive: true });
+    await writeFile(settings, JSON.stringify({ composite: { layout: 'speaker', size: '854x480' } }));
+    const words = [
+      'record',
+      sfu.url('packaged'),
+      '--library',
+      library,
+      '--settings',
+      settings,
+      '--no-upload',
+      '--json',
+    ];
     const { code, stdout, stderr } = await run(words, (printed, pid) => {
       if (stopping || !printed.includes('"stream-started"')) return;
       stopping = true;
@@ -123,6 +135,11 @@ test('records a call and stops at SIGINT', async () => {
     const { streams } = await probe(done.streams[0]!.file);
     expect(streams.map((stream) => stream.codec_name).sort()).toEqual(['aac', 'h264']);
     expect(done.streams[0]!.duration).toBeGreaterThan(4);
+    const composite = await probe(done.composite!);
+    expect(composite.streams.find(({ codec_type: type }) => type === 'video')).toMatchObject({
+      width: 854,
+      height: 480,
+    });
   } finally {
     await sfu.close();
   }
