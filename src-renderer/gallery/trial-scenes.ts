@@ -5,7 +5,7 @@ const works = (name: DestinationCheck['name'], required = true): DestinationChec
 
 /** Trials of a destination and updates of the app, in each of their states. */
 export const goodTrial: DestinationTrial = {
-  store: 's3://acme-recordings at s3.eu-central-1.amazonaws.com',
+  store: 'bucket "acme-recordings" at s3.eu-central-1.amazonaws.com',
   checks: [
     works('write'),
     works('read'),
