@@ -27,6 +27,7 @@ import { SessionManifest } from './recording/manifest.ts';
 import { MachineLoad } from './machine-load.ts';
 import type { Budget, Load } from './recording/budget.ts';
 import { RecordingRun } from './recording-run.ts';
+import { ProgressTeller } from './progress-teller.ts';
 import { Recordings, type StartOptions } from './recordings.ts';
 import { parseJoinUrl } from './settings/join-url.ts';
 import { findRoom } from './settings/rooms.ts';
@@ -81,6 +82,9 @@ export class RollcallApp implements AppService {
   readonly #work = new Map<string, Work>();
   readonly #holds: UploadHolds;
   readonly #previews: PreviewQueue;
+  readonly #progress = new ProgressTeller((sessionId, progress) =>
+    this.#tell({ kind: 'progress', sessionId, progress }),
+  );
   readonly #recordings: Recordings;
   readonly #load: MachineLoad;
   readonly #options: AppOptions;
@@ -396,7 +400,10 @@ export class RollcallApp implements AppService {
     }
     const { dir } = await this.#index.detail(sessionId);
     const abort = new AbortController();
-    const emit: Emit = () => void this.#index.touch(dir);
+    const emit: Emit = (event) => {
+      this.#progress.hear(sessionId, event);
+      void this.#index.touch(dir);
+    };
     const done = (async () => {
       const unlock = await lockSession(dir);
       try {
@@ -411,6 +418,7 @@ export class RollcallApp implements AppService {
       await done;
     } finally {
       this.#work.delete(sessionId);
+      this.#progress.over(sessionId);
       await this.#index.touch(dir);
     }
   }
@@ -448,6 +456,7 @@ export class RollcallApp implements AppService {
   #hear(event: RecordingEvent): void {
     this.#options.onEvent?.(event);
     const { event: what, recording_id: id } = event;
+    this.#progress.hear(id, event);
     if (what === 'recording' || what === 'output' || what === 'upload') void this.#touchRecording(id);
   }
 
@@ -464,6 +473,7 @@ export class RollcallApp implements AppService {
     const whose = { recording_id: run.id, room_id: run.view().roomId };
     if (error) this.#hear({ ...whose, event: 'error', ...error.toRecord() });
     if (done) this.#hear({ ...whose, ...done });
+    this.#progress.over(run.id);
     await this.#touchRecording(run.id);
     await this.tellSnapshot();
   }

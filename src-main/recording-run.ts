@@ -164,8 +164,11 @@ export class RecordingRun {
         this.#updateOutput(event.output_id, { state: 'done', progress: 1, sizeBytes: event.size });
         break;
       case 'upload': {
-        const { output_id: outputId, key, state, sent: sentBytes, size: sizeBytes } = event;
-        this.#uploads.set(outputId, { outputId, key, state, sentBytes, sizeBytes, error: null });
+        const { output_id: outputId, key, state, sent: sentBytes, size: sizeBytes, rate, eta } = event;
+        this.#uploads.set(outputId, {
+          ...{ outputId, key, state, sentBytes, sizeBytes, error: null },
+          ...{ bytesPerS: rate, etaS: eta },
+        });
         break;
       }
       case 'warning':

@@ -4,6 +4,7 @@ import type { ErrorRecord } from './errors.ts';
 import type { LiveRecording } from './live.ts';
 import type { SessionLanes } from './lanes.ts';
 import type { OutputPreviews } from './previews.ts';
+import type { SessionProgress } from './progress.ts';
 import type { Session, WebhookDelivery } from './session.ts';
 import { PREFLIGHT_CHECKS, type PreflightResult } from './preflight.ts';
 import type { ChatView } from './chat.ts';
@@ -204,6 +205,8 @@ export type AppChange =
   /** What a watched video track shows now, as JPEG. */
   | { kind: 'picture'; trackId: string; jpeg: Uint8Array }
   | { kind: 'export'; view: ExportView | null }
+  /** How far the work on a session is, about twice a second; null: it is over. */
+  | { kind: 'progress'; sessionId: string; progress: SessionProgress | null }
   | { kind: 'sessions'; changed: SessionSummary[]; removed: string[] }
   /** A deep link proposes a call: `takeRecordRequest` tells which. */
   | { kind: 'record-request' }

@@ -50,6 +50,10 @@ export interface LiveUpload {
   state: 'waiting' | 'pending' | 'uploading' | 'delivered' | 'failed';
   sentBytes: number;
   sizeBytes: number;
+  /** Over the last seconds; absent until something was sent. */
+  bytesPerS?: number | undefined;
+  /** Seconds to its end at that rate. */
+  etaS?: number | undefined;
   error: ErrorRecord | null;
 }
 

@@ -11,8 +11,9 @@ import {
   IconScreenShare,
   IconUser,
 } from '@tabler/icons-react';
+import type { FileProgress } from '../../src-main/contract/progress.ts';
 import type { SessionOutput, SessionUpload, StreamType } from '../../src-main/contract/session.ts';
-import { formatBytes, formatDateTime, formatLength } from '../state/format.ts';
+import { formatBytes, formatDateTime, formatLength, formatPace, formatPercent } from '../state/format.ts';
 import { MISSING_WORD, OUTPUT_WORDS, UPLOAD_WORDS, type StateWord } from '../state/words.ts';
 import { StateBadge } from './StateBadge.tsx';
 import styles from './FileRow.module.css';
@@ -24,6 +25,8 @@ export interface FileRowProps {
   output: SessionOutput;
   upload: SessionUpload | null;
   missing: boolean;
+  /** How far it is, while it is made or uploaded. */
+  progress: FileProgress | null;
   selected: boolean;
   /** The session is being worked on: nothing can be retried now. */
   working: boolean;
@@ -35,7 +38,8 @@ export interface FileRowProps {
 
 /** A file of a recording: plays it, shows where it is and whether it has arrived. */
 export function FileRow(props: FileRowProps) {
-  const { title, note, type, output, upload, missing, selected } = props;
+  const { title, note, type, output, upload, missing, progress, selected } = props;
+  const pace = formatPace(progress?.bytesPerS, progress?.etaS);
   const [open, setOpen] = useState(false);
   const there = output.state === 'done' && !missing;
   const playable = there && output.kind !== 'chat';
@@ -82,11 +86,18 @@ export function FileRow(props: FileRowProps) {
         </ActionIcon>
       </div>
       <div className={styles.state}>
-        <StateBadge state={fileState(output, upload, missing)} />
+        <StateBadge
+          state={fileState(output, upload, missing)}
+          detail={progress === null ? undefined : formatPercent(progress.fraction)}
+        />
         {output.state === 'done' && (
           <span className={styles.size}>
-            {output.kind !== 'chat' && `${formatLength(output.duration_ms)} · `}
-            {formatBytes(output.size_bytes)}
+            {pace ?? (
+              <>
+                {output.kind !== 'chat' && `${formatLength(output.duration_ms)} · `}
+                {formatBytes(output.size_bytes)}
+              </>
+            )}
           </span>
         )}
       </div>

@@ -11,10 +11,12 @@ export interface ProgressRowProps {
   progress: number | null;
   /** What the number is of: `12 of 48 MB`. */
   amount: string;
+  /** How fast it goes and how long it still takes. */
+  pace?: string | null;
 }
 
 /** One file on its way: what it is, how far it is, and what state that is. */
-export function ProgressRow({ title, note, state, progress, amount }: ProgressRowProps) {
+export function ProgressRow({ title, note, state, progress, amount, pace = null }: ProgressRowProps) {
   const moving = state.tone === 'blue';
   return (
     <li className={styles.row}>
@@ -35,7 +37,10 @@ export function ProgressRow({ title, note, state, progress, amount }: ProgressRo
         <div className={styles.bar} style={{ transform: `scaleX(${progress ?? 0})` }} />
       </div>
       <span className={styles.amount}>{amount}</span>
-      <StateBadge state={state} detail={moving && progress !== null ? formatPercent(progress) : undefined} />
+      <span className={styles.state}>
+        <StateBadge state={state} detail={moving && progress !== null ? formatPercent(progress) : undefined} />
+        {pace !== null && <span className={styles.pace}>{pace}</span>}
+      </span>
     </li>
   );
 }

@@ -1,16 +1,25 @@
 import { useState } from 'react';
 import { IconMovie } from '@tabler/icons-react';
 import type { SessionSummary } from '../../src-main/contract/ipc.ts';
+import type { SessionProgress } from '../../src-main/contract/progress.ts';
 import { posterUrl } from '../../src-main/contract/app-urls.ts';
-import { formatBytes, formatLength, formatTime, people } from '../state/format.ts';
+import { formatBytes, formatLength, formatPace, formatPercent, formatTime, people } from '../state/format.ts';
 import { SUMMARY_WORDS } from '../state/words.ts';
 import { Avatar } from './Avatar.tsx';
 import { StateBadge } from './StateBadge.tsx';
 import styles from './SessionRow.module.css';
 
+export interface SessionRowProps {
+  summary: SessionSummary;
+  /** How far it is, while it is worked on. */
+  progress: SessionProgress | null;
+  onOpen: () => void;
+}
+
 /** A recording in the library: when, which room, who, how long, how big, and how far. */
-export function SessionRow({ summary, onOpen }: { summary: SessionSummary; onOpen: () => void }) {
+export function SessionRow({ summary, progress, onOpen }: SessionRowProps) {
   const broken = summary.state === 'broken';
+  const pace = summary.state === 'uploading' ? formatPace(progress?.bytesPerS, progress?.etaS) : null;
   return (
     <button type="button" className={styles.row} onClick={onOpen}>
       <span className={styles.time}>{broken ? '' : formatTime(summary.startedAt)}</span>
@@ -27,7 +36,10 @@ export function SessionRow({ summary, onOpen }: { summary: SessionSummary; onOpe
       </span>
       <span className={styles.number}>{summary.durationMs === null ? '–' : formatLength(summary.durationMs)}</span>
       <span className={styles.number}>{summary.sizeBytes === 0 ? '–' : formatBytes(summary.sizeBytes)}</span>
-      <StateBadge state={SUMMARY_WORDS[summary.state]} detail={counts(summary)} />
+      <span className={styles.state}>
+        <StateBadge state={SUMMARY_WORDS[summary.state]} detail={howFar(summary, progress)} />
+        {pace !== null && <span className={styles.pace}>{pace}</span>}
+      </span>
     </button>
   );
 }
@@ -61,7 +73,9 @@ function note(summary: SessionSummary): string {
     : `${people(summary.people.length)}: ${summary.people.join(', ')}`;
 }
 
-function counts({ state, files, uploads }: SessionSummary): string | undefined {
+/** In percent, or in files until that is known. */
+function howFar({ state, files, uploads }: SessionSummary, progress: SessionProgress | null): string | undefined {
+  if (progress !== null && (state === 'finalizing' || state === 'uploading')) return formatPercent(progress.fraction);
   if (state === 'finalizing') return `${files.done} of ${files.total}`;
   if (state === 'uploading') return `${uploads.delivered} of ${uploads.total}`;
   return undefined;

@@ -295,6 +295,7 @@ const liveUpload = (output: LiveOutput, state: LiveRecording['uploads'][number][
   sentBytes: Math.round(output.sizeBytes * sent),
   sizeBytes: output.sizeBytes,
   error: state === 'failed' ? uploadError : null,
+  ...(state === 'uploading' ? { bytesPerS: 2_140_000, etaS: 258 } : {}),
 });
 
 const allDone = outputs([

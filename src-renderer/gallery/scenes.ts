@@ -11,10 +11,15 @@ import {
 import { exportDraft } from '../state/export-draft.ts';
 import { CONSENT, NOT_TRIED, type Editor, type UiState, type Welcome } from '../state/store.ts';
 import * as sample from './fixtures.ts';
+import { progressOf } from './progress-scenes.ts';
 import { deniedTrial, goodTrial, updateStates } from './trial-scenes.ts';
 
 const ready = <Value>(value: Value) => ({ state: 'ready', value }) as const;
-const base: Partial<UiState> = { snapshot: ready(sample.snapshot), sessions: ready(sample.sessions(60)) };
+const base: Partial<UiState> = {
+  snapshot: ready(sample.snapshot),
+  sessions: ready(sample.sessions(60)),
+  progress: progressOf(sample.sessions(60)),
+};
 const libraryError: ErrorRecord = {
   code: 'DISK_FAILED',
   fault: 'disk',

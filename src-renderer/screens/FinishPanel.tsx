@@ -1,8 +1,9 @@
 import type { LiveOutput, LiveRecording, LiveUpload } from '../../src-main/contract/live.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { Panel } from '../components/Panel.tsx';
 import { ProgressRow } from '../components/ProgressRow.tsx';
-import { formatBytes } from '../state/format.ts';
+import { formatBytes, formatPace } from '../state/format.ts';
 import { OUTPUT_WORDS, UPLOAD_WORDS } from '../state/words.ts';
 import { IconMovie } from '@tabler/icons-react';
 
@@ -81,9 +82,10 @@ function UploadRow({ upload, output }: { upload: LiveUpload; output: LiveOutput 
       progress={upload.state === 'delivered' ? 1 : upload.sizeBytes === 0 ? null : upload.sentBytes / upload.sizeBytes}
       amount={
         upload.state === 'uploading'
-          ? `${formatBytes(sent)} of ${formatBytes(upload.sizeBytes)}`
+          ? texts.progress.ofWhole(formatBytes(sent), formatBytes(upload.sizeBytes))
           : formatBytes(upload.sizeBytes)
       }
+      pace={upload.state === 'uploading' ? formatPace(upload.bytesPerS, upload.etaS) : null}
     />
   );
 }

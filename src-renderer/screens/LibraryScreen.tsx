@@ -148,6 +148,7 @@ function Selected() {
 function Row({ summary }: { summary: SessionSummary }) {
   const actions = useActions();
   const { sessionId, roomName } = summary;
+  const progress = useUi((state) => state.progress.get(sessionId) ?? null);
   const selecting = useUi((state) => state.selected !== null);
   const chosen = useUi((state) => state.selected?.has(sessionId) ?? false);
   return (
@@ -160,7 +161,7 @@ function Row({ summary }: { summary: SessionSummary }) {
           onChange={() => actions.toggleSelected(sessionId)}
         />
       )}
-      <SessionRow summary={summary} onOpen={() => actions.openSession(sessionId)} />
+      <SessionRow summary={summary} progress={progress} onOpen={() => actions.openSession(sessionId)} />
     </div>
   );
 }

@@ -110,6 +110,7 @@ const SHOWN = 100;
 function Group({ title, sessions }: { title: string; sessions: readonly SessionSummary[] }) {
   const actions = useActions();
   const working = useUi((state) => state.working);
+  const progress = useUi((state) => state.progress);
   if (sessions.length === 0) return null;
   const aside = sessions.length > SHOWN ? `${SHOWN} of ${sessions.length}` : String(sessions.length);
   return (
@@ -117,7 +118,11 @@ function Group({ title, sessions }: { title: string; sessions: readonly SessionS
       <ul>
         {sessions.slice(0, SHOWN).map((summary) => (
           <li key={summary.sessionId} className={styles.item}>
-            <SessionRow summary={summary} onOpen={() => actions.openSession(summary.sessionId)} />
+            <SessionRow
+              summary={summary}
+              progress={progress.get(summary.sessionId) ?? null}
+              onOpen={() => actions.openSession(summary.sessionId)}
+            />
             {isRetryable(summary) && (
               <Button
                 variant="default"

@@ -125,8 +125,10 @@ interface FileProps {
 function File({ detail, session, output, ...rest }: FileProps) {
   const actions = useActions();
   const { sessionId } = detail.summary;
-  const working = useUi((state) => state.working.has(sessionId));
   const { output_id: outputId } = output;
+  const isThis = (file: { outputId: string }): boolean => file.outputId === outputId;
+  const working = useUi((state) => state.working.has(sessionId));
+  const progress = useUi((state) => state.progress.get(sessionId)?.files.find(isThis));
   const type = session.streams.find((stream) => stream.stream_id === output.stream_id)?.type ?? null;
   return (
     <FileRow
@@ -134,6 +136,7 @@ function File({ detail, session, output, ...rest }: FileProps) {
       {...outputLabel(output, type, session.peers)}
       {...{ type, output, working }}
       upload={session.uploads.find((upload) => upload.output_id === outputId) ?? null}
+      progress={progress ?? null}
       missing={detail.missing.includes(outputId)}
       onShow={() => void actions.showItem(sessionId, outputId)}
       onRetry={() => void actions.retryUpload(sessionId, outputId)}

@@ -1,6 +1,6 @@
 import type { AppChange, AppSnapshot, MenuCommand, RollcallApi, SessionSummary } from '../../src-main/contract/ipc.ts';
 import type { Actions } from './actions.ts';
-import type { UiStore } from './store.ts';
+import type { UiState, UiStore } from './store.ts';
 
 /** Fills the store from main, and keeps it so: first the changes, then what is there, so that nothing falls between. */
 export function connect(store: UiStore, api: RollcallApi, actions: Actions): void {
@@ -46,6 +46,9 @@ function apply(store: UiStore, actions: Actions, change: AppChange): void {
     case 'sessions':
       applySessions(store, actions, change.changed, change.removed);
       return;
+    case 'progress':
+      store.setState({ progress: withProgress(store.getState().progress, change) });
+      return;
     case 'record-request':
       void actions.takeRequest();
       return;
@@ -53,6 +56,16 @@ function apply(store: UiStore, actions: Actions, change: AppChange): void {
       runCommand(actions, change.command);
       return;
   }
+}
+
+function withProgress(
+  before: UiState['progress'],
+  { sessionId, progress }: Extract<AppChange, { kind: 'progress' }>,
+): UiState['progress'] {
+  const next = new Map(before);
+  if (progress === null) next.delete(sessionId);
+  else next.set(sessionId, progress);
+  return next;
 }
 
 /** Shows the first steps to somebody new who has not begun anything by themselves. */

@@ -1,3 +1,5 @@
+import { texts } from '../../src-main/contract/texts/index.ts';
+
 /** Numbers and times as people read them, with units. Pure. */
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
@@ -33,6 +35,15 @@ export function formatLength(durationMs: number): string {
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** How fast an upload goes and how long it still takes, as far as both are known: `2.1 MB/s · 4 min left`. */
+export function formatPace(bytesPerS: number | null | undefined, etaS: number | null | undefined): string | null {
+  if (bytesPerS == null) return null;
+  const words = texts.progress;
+  const rate = words.rate(formatBytes(bytesPerS));
+  if (etaS == null) return rate;
+  return words.rateAndLeft(rate, etaS < 60 ? words.secondsLeft(etaS) : words.left(formatSpan(etaS * 1000)));
 }
 
 /** A span that need not be exact: `11 h 20 min`, `8 min`, `3 days`. */

@@ -9,6 +9,7 @@ import type { LiveRecording } from '../../src-main/contract/live.ts';
 import type { ChatView } from '../../src-main/contract/chat.ts';
 import type { Note } from '../../src-main/contract/notes.ts';
 import type { PreflightCheck, PreflightResult } from '../../src-main/contract/preflight.ts';
+import type { SessionProgress } from '../../src-main/contract/progress.ts';
 import type { OutputPreviews } from '../../src-main/contract/previews.ts';
 import type { DestinationTrial, WebhookTrial } from '../../src-main/contract/trials.ts';
 import type { EditorDraft } from './drafts.ts';
@@ -76,6 +77,8 @@ export interface UiState {
   snapshot: Loadable<AppSnapshot>;
   sessions: Loadable<ReadonlyMap<string, SessionSummary>>;
   live: LiveRecording | null;
+  /** How far the sessions are that are worked on, by session id. */
+  progress: ReadonlyMap<string, SessionProgress>;
   /** Of the session that the Review screen shows. */
   detail: Loadable<SessionDetail>;
   /** Of the same session; null until they are there. */
@@ -139,6 +142,7 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     snapshot: { state: 'loading' },
     sessions: { state: 'loading' },
     live: null,
+    progress: new Map(),
     detail: { state: 'loading' },
     lanes: null,
     notes: null,
