@@ -135,6 +135,7 @@ export class AzureStore implements CheckableStore {
       this.#blob(key).stageBlock(blockId(uploadId, part.number, part.md5), part.body, part.body.length, {
         ...call,
         transactionalContentMD5: Buffer.from(part.md5, 'hex'),
+        ...(part.onSent ? { onProgress: ({ loadedBytes }) => part.onSent?.(loadedBytes) } : {}),
       }),
     );
     return part.md5;

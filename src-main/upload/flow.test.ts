@@ -49,7 +49,9 @@ it('tells the rate of the last seconds', () => {
   expect(meter.rate(0)).toBeNull();
   meter.add(0, 0);
   meter.add(5000, 1000);
-  expect(meter.rate(1000)).toBe(5000);
+  // What is sent at once may only have gone as far as the system's buffers.
+  expect(meter.rate(1000)).toBeNull();
+  expect(meter.rate(2000)).toBe(2500);
   // Nothing since: the rate falls.
   expect(meter.rate(10_000)).toBe(500);
 });

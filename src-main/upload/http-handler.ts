@@ -113,8 +113,10 @@ export class StoreHttpHandler {
   #write(sent: ClientRequest, request: StoreRequest): void {
     const body: unknown = request.body;
     const end = (): void => {
-      if (isLarge(body)) this.#countWaste(sent, body.length);
-      if (Buffer.isBuffer(body) || typeof body === 'string' || body instanceof Uint8Array) sent.end(body);
+      if (isLarge(body)) {
+        this.#follow(sent, body);
+        writeInSteps(sent, body);
+      } else if (Buffer.isBuffer(body) || typeof body === 'string' || body instanceof Uint8Array) sent.end(body);
       else sent.end();
     };
     if (!this.#wantsConsent(request)) return end();
@@ -141,21 +143,55 @@ export class StoreHttpHandler {
     sent.flushHeaders();
   }
 
-  #countWaste(sent: ClientRequest, bodyBytes: number): void {
-    let socket = sent.socket;
-    let before = socket?.bytesWritten ?? 0;
-    sent.once('socket', (own) => {
-      socket = own;
-      before = own.bytesWritten;
-    });
+  /** Tells whoever watches the body how much of it was sent, and counts what was sent in vain. */
+  #follow(sent: ClientRequest, body: Buffer): void {
+    const sentBytes = bodyMeter(sent, body.length);
+    const onSent = watchers.get(body);
+    const timer = onSent === undefined ? undefined : setInterval(() => onSent(sentBytes()), WATCH_INTERVAL_MS);
     let answered = false;
     sent.once('response', () => (answered = true));
     sent.once('close', () => {
-      if (answered || socket === null) return;
-      // What still waits in this process was not sent.
-      this.#wastedBytes += Math.max(0, Math.min(bodyBytes, socket.bytesWritten - socket.writableLength - before));
+      clearInterval(timer);
+      if (!answered) this.#wastedBytes += sentBytes();
     });
   }
+}
+
+/** Written whole, a body counts as waiting in this process until its last byte has left it. */
+const STEP_BYTES = 256 * 1024;
+
+function writeInSteps(sent: ClientRequest, body: Buffer): void {
+  let at = 0;
+  const writeOn = (): void => {
+    while (at < body.length) {
+      const step = body.subarray(at, at + STEP_BYTES);
+      at += step.length;
+      if (!sent.write(step)) return void sent.once('drain', writeOn);
+    }
+    sent.end();
+  };
+  writeOn();
+}
+
+const watchers = new WeakMap<Buffer, (sentBytes: number) => void>();
+const WATCH_INTERVAL_MS = 300;
+
+/** Tells how much of a large body has been sent, while requests that carry it are under way; null: not any more. */
+export function watchBody(body: Buffer, onSent: ((sentBytes: number) => void) | null): void {
+  if (onSent === null) watchers.delete(body);
+  else watchers.set(body, onSent);
+}
+
+/** How much of a body, begun now, a request has handed to its connection. What still waits in this process was not sent. */
+function bodyMeter(sent: ClientRequest, bodyBytes: number): () => number {
+  let socket = sent.socket;
+  let before = socket?.bytesWritten ?? 0;
+  sent.once('socket', (own) => {
+    socket = own;
+    before = own.bytesWritten;
+  });
+  return () =>
+    socket === null ? 0 : Math.max(0, Math.min(bodyBytes, socket.bytesWritten - socket.writableLength - before));
 }
 
 const agents = () => ({ http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) });

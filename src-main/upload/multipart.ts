@@ -20,8 +20,11 @@ export async function sendMultipart(
   const { store, retry } = context;
   const parts = partsOf(print.sizeBytes, print.partSizeBytes);
   const done = await partsThere(print, state, parts, context);
-  let sentBytes = parts.reduce((sum, part) => (done.has(part.number) ? sum + part.sizeBytes : sum), 0);
-  file.onProgress(sentBytes);
+  let arrivedBytes = parts.reduce((sum, part) => (done.has(part.number) ? sum + part.sizeBytes : sum), 0);
+  /** Of parts under way, by number. */
+  const underWay = new Map<number, number>();
+  const tell = (): void => file.onProgress([...underWay.values()].reduce((sum, bytes) => sum + bytes, arrivedBytes));
+  tell();
 
   const handle = await openFile(file.path);
   try {
@@ -30,11 +33,16 @@ export async function sendMultipart(
       partsInFlight(print.partSizeBytes),
       retry.signal,
       async (part, signal) => {
-        const etag = await sendPart(handle, print, state, part, context, signal);
+        const onSent = (bytes: number): void => {
+          underWay.set(part.number, bytes);
+          tell();
+        };
+        const etag = await sendPart(handle, print, state, part, context, signal, onSent);
         done.set(part.number, etag);
+        underWay.delete(part.number);
         await rememberOpaque(file, state, etag !== print.partMd5s[part.number - 1]);
-        sentBytes += part.sizeBytes;
-        file.onProgress(sentBytes);
+        arrivedBytes += part.sizeBytes;
+        tell();
       },
     );
   } finally {
@@ -106,6 +114,7 @@ async function sendPart(
   part: Part,
   context: UploadContext,
   signal: AbortSignal,
+  onSent: (bytes: number) => void,
 ): Promise<string> {
   const { store, retry, inFlight, flow = FREE_FLOW } = context;
   const work = async (body: Buffer): Promise<string> => {
@@ -116,6 +125,7 @@ async function sendPart(
     return withRetry(
       async () => {
         // After a failure the part may be there all the same, its answer lost: then it is not sent again.
+        onSent(0);
         const arrived = doubtful ? await arrivedPart(print, state, part, context, signal) : null;
         doubtful = true;
         if (arrived !== null) {
@@ -129,7 +139,7 @@ async function sendPart(
           () =>
             store.putPart(
               ...([state.key, state.upload_id] as const),
-              { number: part.number, body, md5, sha256, keepsSha256: state.keeps_sha256 === true },
+              { number: part.number, body, md5, sha256, keepsSha256: state.keeps_sha256 === true, onSent },
               signal,
             ),
         );

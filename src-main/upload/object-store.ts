@@ -71,6 +71,8 @@ export interface PartBody {
   sha256: string;
   /** Whether the store is to keep the SHA-256: as it said when the upload was begun. */
   keepsSha256: boolean;
+  /** Told now and then how many bytes of it are on their way or have arrived. */
+  onSent?: (bytes: number) => void;
 }
 
 export interface StartedUpload {

@@ -7,6 +7,8 @@ import { outputKey } from './keys.ts';
 const PROGRESS_INTERVAL_MS = 500;
 /** The rate is that of the last so many milliseconds: parts arrive in steps. */
 const RATE_WINDOW_MS = 20_000;
+/** Before that what the system's own buffers take looks like speed. */
+const RATE_AFTER_MS = 2_000;
 
 /** Bytes a second over the last seconds. Pure but for what it remembers. */
 export class RateMeter {
@@ -19,11 +21,12 @@ export class RateMeter {
     while (this.#samples.length > 2 && (this.#samples[1]?.atMs ?? atMs) < atMs - RATE_WINDOW_MS) this.#samples.shift();
   }
 
-  /** null: nothing has been sent yet. */
+  /** null: nothing has been sent yet, or not for long enough. */
   rate(atMs: number): number | null {
     const [first] = this.#samples;
     const last = this.#samples.at(-1);
-    if (first === undefined || last === undefined || last.sent <= first.sent || atMs <= first.atMs) return null;
+    if (first === undefined || last === undefined || last.sent <= first.sent) return null;
+    if (atMs - first.atMs < RATE_AFTER_MS) return null;
     return ((last.sent - first.sent) * 1000) / (atMs - first.atMs);
   }
 }

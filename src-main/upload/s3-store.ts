@@ -27,7 +27,7 @@ import {
   type PartBody,
   type StartedUpload,
 } from './object-store.ts';
-import type { StoreHttpHandler } from './http-handler.ts';
+import { watchBody, type StoreHttpHandler } from './http-handler.ts';
 import { s3ClientConfig } from './s3-client.ts';
 import { describeS3Error, type S3Action } from './s3-errors.ts';
 import { uploadStopped } from './stopped.ts';
@@ -217,6 +217,7 @@ export class S3Store implements CheckableStore {
   }
 
   async putPart(key: string, uploadId: string, part: PartBody, signal: AbortSignal): Promise<string> {
+    watchBody(part.body, part.onSent ?? null);
     const { ETag } = await this.#run('putPart', signal, () =>
       this.#client.send(
         hashed(
