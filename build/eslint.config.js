@@ -10,6 +10,15 @@ const root = join(import.meta.dirname, '..');
 const TYPESCRIPT = ['**/*.ts', '**/*.tsx'];
 const TESTS = ['**/*.test.ts', '**/*.test.tsx', 'test/**/*.ts'];
 
+/** What people read stands in the catalogue. Addresses that serve as examples, and names of keys, are no words. */
+const READ = '/^(label|title|placeholder|alt|description|note|hint|word|text|aria-label)$/';
+const TEXTS_IN_PAGES = [
+  'JSXText[value=/\\p{L}{2}/u]',
+  `JSXAttribute[name.name=${READ}] > Literal[value=/^(?!https?:|x-).*\\p{L}{2}/u]`,
+  `JSXAttribute[name.name=${READ}] ConditionalExpression > Literal[value=/\\p{L}{2}/u]`,
+  `JSXAttribute[name.name=${READ}] TemplateElement[value.raw=/\\p{L}{2}/u]`,
+].map((selector) => ({ selector, message: 'Texts that people read belong into src-main/contract/texts.' }));
+
 export default tseslint.config(
   { ignores: ['out/', 'dist/', 'node_modules/', 'test/artifacts/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -51,6 +60,10 @@ export default tseslint.config(
     files: ['src-renderer/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
     rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
+  },
+  {
+    files: ['src-renderer/{screens,components}/**/*.tsx', 'src-renderer/main.tsx'],
+    rules: { 'no-restricted-syntax': ['error', ...TEXTS_IN_PAGES] },
   },
   {
     files: TESTS,

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { ChatView } from '../../src-main/contract/chat.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatClock } from '../state/format.ts';
 import type { PlayClock } from '../state/play-clock.ts';
 import styles from './ChatList.module.css';
@@ -23,18 +24,18 @@ export function ChatList({ chat: { messages, total }, clock, onSeek }: ChatListP
             <button
               type="button"
               className={styles.time}
-              aria-label={`Play from ${formatClock(t)}`}
+              aria-label={texts.review.playFrom(formatClock(t))}
               onClick={() => onSeek(t)}
             >
               {formatClock(t)}
             </button>
             <div className={styles.said}>
               <span className={styles.name} dir="auto">
-                {name || 'Somebody'}
+                {name || texts.review.somebody}
               </span>
               <p className={styles.text} dir="auto">
                 {text}
-                {truncated && <span className="dim"> (it went on; only the beginning was kept)</span>}
+                {truncated && <span className="dim"> {texts.review.itWentOnOnlyThe}</span>}
               </p>
             </div>
           </li>
@@ -42,8 +43,10 @@ export function ChatList({ chat: { messages, total }, clock, onSeek }: ChatListP
       </ul>
       {total > messages.length && (
         <p className="dim">
-          The first {messages.length.toLocaleString('en')} of {total.toLocaleString('en')} messages. All of them are in
-          chat.csv in the session’s folder.
+          {texts.review.theFirstOfMessagesAll(
+            messages.length.toLocaleString(texts.units.locale),
+            total.toLocaleString(texts.units.locale),
+          )}
         </p>
       )}
     </div>

@@ -1,31 +1,32 @@
 import { NativeSelect, TextInput } from '@mantine/core';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import type { ControlDraft } from '../state/control-draft.ts';
 import styles from './Form.module.css';
 
 export interface ControlFieldsProps {
   value: ControlDraft;
   /** Where what is left empty comes from. */
-  fallback: 'the template' | 'the default';
+  fallback: 'template' | 'default';
   onChange: (value: ControlDraft) => void;
 }
 
 /** When a recording begins and ends by itself. */
 export function ControlFields({ value, fallback, onChange }: ControlFieldsProps) {
   const set = (part: Partial<ControlDraft>): void => onChange({ ...value, ...part });
-  const empty = fallback === 'the template' ? 'as the template' : undefined;
+  const empty = fallback === 'template' ? texts.editor.asTheTemplate : undefined;
   return (
     <fieldset className={styles.group}>
-      <legend>Begin and end</legend>
+      <legend>{texts.editor.beginAndEnd}</legend>
       <NativeSelect
-        label="Begins"
+        label={texts.editor.begins}
         value={value.start}
         data={[
           {
             value: '',
-            label: fallback === 'the template' ? 'As the template says' : 'With the first person who sends',
+            label: fallback === 'template' ? texts.editor.asTheTemplateSays : texts.editor.withTheFirstPersonWho,
           },
-          ...(fallback === 'the template' ? [{ value: 'first-peer', label: 'With the first person who sends' }] : []),
-          { value: 'join', label: 'As soon as Rollcall has joined' },
+          ...(fallback === 'template' ? [{ value: 'first-peer', label: texts.editor.withTheFirstPersonWho }] : []),
+          { value: 'join', label: texts.editor.asSoonAsRollcallHas },
         ]}
         onChange={(event) => {
           const start = event.currentTarget.value;
@@ -33,18 +34,18 @@ export function ControlFields({ value, fallback, onChange }: ControlFieldsProps)
         }}
       />
       <TextInput
-        label="Ends when the call has been empty for"
-        description='Seconds, or "never"'
+        label={texts.editor.endsWhenTheCallHas}
+        description={texts.editor.secondsOrNever}
         inputMode="numeric"
         placeholder={empty ?? '60'}
         value={value.emptySeconds}
         onChange={(event) => set({ emptySeconds: event.currentTarget.value })}
       />
       <TextInput
-        label="Lasts at most"
-        description='Minutes, or "never"'
+        label={texts.editor.lastsAtMost}
+        description={texts.editor.minutesOrNever}
         inputMode="decimal"
-        placeholder={empty ?? 'never'}
+        placeholder={empty ?? texts.editor.never}
         value={value.maxMinutes}
         onChange={(event) => set({ maxMinutes: event.currentTarget.value })}
       />

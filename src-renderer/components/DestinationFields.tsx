@@ -59,7 +59,7 @@ function Place({ value, set }: { value: DestinationDraft; set: SetPart }) {
           onChange={(event) => set({ bucket: event.currentTarget.value })}
         />
         <TextInput
-          label={words.folder(azure ? 'azure' : 'other')}
+          label={words.folder(azure)}
           placeholder={words.noFolder}
           value={value.prefix}
           onChange={(event) => set({ prefix: event.currentTarget.value })}

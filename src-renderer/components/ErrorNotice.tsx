@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { Button, CloseButton } from '@mantine/core';
 import { IconAlertTriangle, IconChevronDown, IconChevronRight, IconCopy } from '@tabler/icons-react';
 import type { ErrorRecord } from '../../src-main/contract/errors.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import styles from './ErrorNotice.module.css';
 
 export interface ErrorNoticeProps {
@@ -23,7 +24,7 @@ export function ErrorNotice({ error, action, onDismiss, onCopy }: ErrorNoticePro
         <p className="selectable dim">{error.remedy}</p>
         <button type="button" className={styles.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? <IconChevronDown size={14} aria-hidden /> : <IconChevronRight size={14} aria-hidden />}
-          Details
+          {texts.shell.details}
         </button>
         {open && (
           <div className={styles.details}>
@@ -34,13 +35,13 @@ export function ErrorNotice({ error, action, onDismiss, onCopy }: ErrorNoticePro
               leftSection={<IconCopy size={14} />}
               onClick={() => onCopy(diagnostics(error))}
             >
-              Copy diagnostics
+              {texts.shell.copyDiagnostics}
             </Button>
           </div>
         )}
       </div>
       {action !== undefined && <div className={styles.action}>{action}</div>}
-      {onDismiss !== undefined && <CloseButton aria-label="Put this message away" onClick={onDismiss} />}
+      {onDismiss !== undefined && <CloseButton aria-label={texts.shell.putThisMessageAway} onClick={onDismiss} />}
     </div>
   );
 }

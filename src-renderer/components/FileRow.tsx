@@ -13,6 +13,7 @@ import {
 } from '@tabler/icons-react';
 import type { FileProgress } from '../../src-main/contract/progress.ts';
 import type { SessionOutput, SessionUpload, StreamType } from '../../src-main/contract/session.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatBytes, formatDateTime, formatLength, formatPace, formatPercent } from '../state/format.ts';
 import { MISSING_WORD, OUTPUT_WORDS, UPLOAD_WORDS, type StateWord } from '../state/words.ts';
 import { StateBadge } from './StateBadge.tsx';
@@ -69,8 +70,13 @@ export function FileRow(props: FileRowProps) {
           </span>
         </button>
         {there && (
-          <Tooltip label="Show in folder">
-            <ActionIcon variant="subtle" color="gray" aria-label={`Show ${title} in its folder`} onClick={props.onShow}>
+          <Tooltip label={texts.review.showInFolder}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={texts.review.showInItsFolder(title)}
+              onClick={props.onShow}
+            >
               <IconFolderOpen size={16} />
             </ActionIcon>
           </Tooltip>
@@ -79,7 +85,7 @@ export function FileRow(props: FileRowProps) {
           variant="subtle"
           color="gray"
           aria-expanded={open}
-          aria-label={`Details of ${title}`}
+          aria-label={texts.review.detailsOf(title)}
           onClick={() => setOpen(!open)}
         >
           <Chevron size={16} />
@@ -110,24 +116,27 @@ export function FileRow(props: FileRowProps) {
 function fileState(output: SessionOutput, upload: SessionUpload | null, missing: boolean): StateWord {
   if (output.state !== 'done') return OUTPUT_WORDS[output.state];
   if (missing) return MISSING_WORD;
-  return upload === null ? { tone: 'plain', icon: 'device', word: 'On this computer' } : UPLOAD_WORDS[upload.state];
+  return upload === null
+    ? { tone: 'plain', icon: 'device', word: texts.review.onThisComputer }
+    : UPLOAD_WORDS[upload.state];
 }
 
 function FileDetails({ title, output, upload, working, onRetry, onCopyLink }: FileRowProps) {
   const receipt = upload?.receipt ?? null;
-  const picture = output.width === null || output.height === null ? 'no picture' : `${output.width} × ${output.height}`;
+  const picture =
+    output.width === null || output.height === null ? texts.review.noPicture : `${output.width} × ${output.height}`;
   const lines: [string, string][] = [
-    ['File', output.file],
-    ['Picture', picture],
-    ...(upload === null ? [] : ([['Attempts', String(upload.attempts)]] satisfies [string, string][])),
+    [texts.review.file, output.file],
+    [texts.review.picture, picture],
+    ...(upload === null ? [] : ([[texts.review.attempts, String(upload.attempts)]] satisfies [string, string][])),
     ...(receipt === null
       ? []
       : ([
-          ['Object', receipt.path],
-          ['Store', receipt.endpoint ?? 'AWS'],
+          [texts.review.object, receipt.path],
+          [texts.review.store, receipt.endpoint ?? 'AWS'],
           ['ETag', receipt.etag],
           ['SHA-256', receipt.sha256],
-          ['Verified', `${formatDateTime(receipt.verified_at)}, ${formatBytes(receipt.size_bytes)}`],
+          [texts.review.verified, `${formatDateTime(receipt.verified_at)}, ${formatBytes(receipt.size_bytes)}`],
         ] satisfies [string, string][])),
   ];
   const error = output.error ?? upload?.error ?? null;
@@ -153,10 +162,10 @@ function FileDetails({ title, output, upload, working, onRetry, onCopyLink }: Fi
               size="compact-sm"
               variant="default"
               leftSection={<IconLink size={14} />}
-              aria-label={`Copy link to ${title}`}
+              aria-label={texts.review.copyLinkTo(title)}
               onClick={onCopyLink}
             >
-              Copy link
+              {texts.review.copyLink}
             </Button>
           )}
           {upload.state !== 'delivered' && upload.state !== 'uploading' && output.state === 'done' && (
@@ -165,10 +174,10 @@ function FileDetails({ title, output, upload, working, onRetry, onCopyLink }: Fi
               variant="default"
               leftSection={<IconRefresh size={14} />}
               loading={working}
-              aria-label={`Retry upload of ${title}`}
+              aria-label={texts.review.retryUploadOf(title)}
               onClick={onRetry}
             >
-              Retry
+              {texts.review.retry}
             </Button>
           )}
         </div>

@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import type { Lane, LaneSpan } from '../../src-main/contract/lanes.ts';
 import type { SpanReason } from '../../src-main/contract/timeline.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatClock } from '../state/format.ts';
 import { STREAM_WORDS } from '../state/words.ts';
 import { Waveform, type Peaks } from './Waveform.tsx';
@@ -18,13 +19,13 @@ export interface LaneRowProps {
 }
 
 const REASONS: Record<SpanReason, string> = {
-  muted: 'Muted',
-  'camera-off': 'Camera off',
-  loss: 'Packets were lost on the way',
-  stall: 'Nothing arrived',
-  reconnect: 'The connection to the call was lost',
-  'layer-switch': 'Another picture size',
-  paused: 'Recording paused',
+  muted: texts.review.muted,
+  'camera-off': texts.review.cameraOff,
+  loss: texts.review.packetsWereLostOnThe,
+  stall: texts.review.nothingArrived,
+  reconnect: texts.review.theConnectionToTheCall,
+  'layer-switch': texts.review.anotherPictureSize,
+  paused: texts.review.recordingPaused,
 };
 
 /** Why something is missing, and from when to when. */
@@ -37,18 +38,18 @@ export function LaneRow({ lane, durationMs, hearing, onSeek, peaks }: LaneRowPro
     left: `${(fromMs / durationMs) * 100}%`,
     width: `${((toMs - fromMs) / durationMs) * 100}%`,
   });
-  const what = `${lane.name}, ${lane.type === null ? 'sent nothing' : STREAM_WORDS[lane.type]}`;
+  const what = `${lane.name}, ${lane.type === null ? texts.review.sentNothing : STREAM_WORDS[lane.type]}`;
   return (
     <li className={styles.lane}>
       <div className={styles.who}>
         <span className={styles.name}>
           <strong className="clip">{lane.name}</strong>
-          <span className="clip">{lane.type === null ? 'sent nothing' : STREAM_WORDS[lane.type]}</span>
+          <span className="clip">{lane.type === null ? texts.review.sentNothing : STREAM_WORDS[lane.type]}</span>
         </span>
         {hearing !== null && (
           <>
-            <Key letter="S" label={`Solo ${what}`} pressed={hearing.solo} onPress={hearing.onSolo} />
-            <Key letter="M" label={`Mute ${what}`} pressed={hearing.muted} onPress={hearing.onMute} />
+            <Key letter="S" label={texts.review.solo(what)} pressed={hearing.solo} onPress={hearing.onSolo} />
+            <Key letter="M" label={texts.review.mute(what)} pressed={hearing.muted} onPress={hearing.onMute} />
           </>
         )}
       </div>

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import type { SessionLanes } from '../../src-main/contract/lanes.ts';
 import type { OutputPreviews } from '../../src-main/contract/previews.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import type { PlayClock } from '../state/play-clock.ts';
 import { LaneRow } from './LaneRow.tsx';
 import styles from './LaneRow.module.css';
@@ -22,7 +23,7 @@ export interface LanesProps {
 /** A lane for each stream on the session's time, and one line where the player is. */
 export function Lanes({ lanes: { lanes, durationMs }, clock, hearing, previews }: LanesProps) {
   return (
-    <section className={styles.lanes} aria-label="Lanes">
+    <section className={styles.lanes} aria-label={texts.review.lanes}>
       <ul>
         {lanes.map((lane) => (
           <LaneRow

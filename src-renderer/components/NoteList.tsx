@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { ActionIcon, Button, Textarea, Tooltip } from '@mantine/core';
 import { IconBookmark, IconTrash } from '@tabler/icons-react';
 import type { Note } from '../../src-main/contract/notes.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatClock } from '../state/format.ts';
 import styles from './NoteList.module.css';
 
@@ -25,10 +26,10 @@ export function NoteList({ notes, onAdd, ...rest }: NoteListProps) {
         onClick={onAdd}
         className={styles.add}
       >
-        Mark this moment
+        {texts.review.markThisMoment}
       </Button>
       {notes.length === 0 ? (
-        <p className="dim">No marks yet. The key M marks the moment that plays, also while a call is recorded.</p>
+        <p className="dim">{texts.review.noMarksYetTheKey}</p>
       ) : (
         <ul className={styles.list}>
           {notes.map((note) => (
@@ -48,13 +49,18 @@ function NoteRow({ note, onSeek, onSave, onRemove }: { note: Note } & Omit<NoteL
   };
   return (
     <li className={styles.note}>
-      <button type="button" className={styles.time} aria-label={`Play from ${at}`} onClick={() => onSeek(note.t_ms)}>
+      <button
+        type="button"
+        className={styles.time}
+        aria-label={texts.review.playFromOf(at)}
+        onClick={() => onSeek(note.t_ms)}
+      >
         {at}
       </button>
       <Textarea
         className={styles.text}
-        aria-label={`Note at ${at}`}
-        placeholder="What happens here?"
+        aria-label={texts.review.noteAt(at)}
+        placeholder={texts.review.whatHappensHere}
         variant="unstyled"
         autosize
         minRows={1}
@@ -70,11 +76,11 @@ function NoteRow({ note, onSeek, onSave, onRemove }: { note: Note } & Omit<NoteL
           }
         }}
       />
-      <Tooltip label="Remove">
+      <Tooltip label={texts.review.remove}>
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={`Remove the note at ${at}`}
+          aria-label={texts.review.removeTheNoteAt(at)}
           onClick={() => onRemove(note)}
         >
           <IconTrash size={14} />

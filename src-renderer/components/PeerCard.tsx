@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react';
 import type { LivePeer, LiveTrack } from '../../src-main/contract/live.ts';
 import type { StreamType } from '../../src-main/contract/session.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatBytes, formatRate, formatSkew } from '../state/format.ts';
 import { peerLevel, trackHealth, videoTrack } from '../state/live-facts.ts';
 import { Avatar } from './Avatar.tsx';
@@ -38,7 +39,7 @@ export function PeerCard({ peer, small = false, see }: PeerCardProps) {
       <div className={styles.head}>
         {peer.present ? (
           <div className={styles.picture} data-small={small}>
-            <LivePicture trackId={camera?.trackId ?? null} label={`Camera of ${name}`} see={see}>
+            <LivePicture trackId={camera?.trackId ?? null} label={texts.live.cameraOf(name)} see={see}>
               <Avatar name={name} seed={peer.peerId} size={small ? 32 : 48} />
             </LivePicture>
           </div>
@@ -50,14 +51,14 @@ export function PeerCard({ peer, small = false, see }: PeerCardProps) {
             {name}
           </span>
           {peer.present ? (
-            <LevelMeter level={level} label={`Loudness of ${name}`} />
+            <LevelMeter level={level} label={texts.live.loudnessOf(name)} />
           ) : (
-            <span className="dim">left the call</span>
+            <span className="dim">{texts.live.leftTheCall}</span>
           )}
         </div>
       </div>
       {peer.streams.length === 0 ? (
-        <p className={styles.nothing}>Sends nothing yet</p>
+        <p className={styles.nothing}>{texts.live.sendsNothingYet}</p>
       ) : (
         <ul className={styles.tracks}>
           {peer.streams.flatMap((stream) =>
@@ -97,14 +98,14 @@ function trackWords(track: LiveTrack, type: StreamType, skewMs: number | null): 
   const noun =
     type === 'screen'
       ? track.kind === 'video'
-        ? 'Screen'
-        : 'Screen sound'
+        ? texts.live.screen
+        : texts.live.screenSound
       : track.kind === 'video'
-        ? 'Camera'
-        : 'Microphone';
+        ? texts.live.camera
+        : texts.live.microphone;
   if (track.paused) return noun;
   const size = track.width === null || track.height === null ? null : `${track.width}×${track.height}`;
-  const fps = track.fps === null ? null : `${Math.round(track.fps)} fps`;
+  const fps = track.fps === null ? null : texts.live.fps(Math.round(track.fps));
   const skew = type === 'regular' && track.kind === 'video' && skewMs !== null ? formatSkew(skewMs) : null;
   return [noun, size, fps, formatRate(track.bitrateBps), skew].filter((part) => part !== null).join(' · ');
 }

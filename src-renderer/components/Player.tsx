@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type RefObject } from 'react';
 import { ActionIcon } from '@mantine/core';
 import { IconMaximize, IconPictureInPicture, IconVolume, IconVolumeOff } from '@tabler/icons-react';
 import type { Sprites } from '../../src-main/contract/previews.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import type { PlayClock } from '../state/play-clock.ts';
 import type { PlayerCommand } from '../state/player-keys.ts';
 import { usePlayerKeys } from '../state/use-player-keys.ts';
@@ -56,7 +57,7 @@ export function Player({ src, label, durationMs, startMs, clock, sprites }: Play
         />
         {failed && (
           <p className={styles.failed} role="alert">
-            This file cannot be played: it is gone or damaged. Open its folder to look at it.
+            {texts.review.thisFileCannotBePlayed}
           </p>
         )}
       </div>
@@ -73,7 +74,7 @@ export function Player({ src, label, durationMs, startMs, clock, sprites }: Play
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={muted ? 'Sound on' : 'Sound off'}
+          aria-label={muted ? texts.review.soundOn : texts.review.soundOff}
           onClick={() => setMuted(!muted)}
         >
           {muted ? <IconVolumeOff size={18} /> : <IconVolume size={18} />}
@@ -81,12 +82,17 @@ export function Player({ src, label, durationMs, startMs, clock, sprites }: Play
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label="Picture in picture"
+          aria-label={texts.review.pictureInPicture}
           onClick={() => run('picture-in-picture')}
         >
           <IconPictureInPicture size={18} />
         </ActionIcon>
-        <ActionIcon variant="subtle" color="gray" aria-label="Full screen" onClick={() => run('full-screen')}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={texts.review.fullScreen}
+          onClick={() => run('full-screen')}
+        >
           <IconMaximize size={18} />
         </ActionIcon>
       </PlayerControls>

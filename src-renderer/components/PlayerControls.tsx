@@ -3,6 +3,7 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { spriteAt } from '../../src-main/contract/app-urls.ts';
 import type { Sprites } from '../../src-main/contract/previews.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatClock } from '../state/format.ts';
 import styles from './Player.module.css';
 
@@ -32,7 +33,7 @@ export function PlayerControls(props: PlayerControlsProps) {
         variant="subtle"
         color="gray"
         size="lg"
-        aria-label={playing ? 'Pause' : 'Play'}
+        aria-label={playing ? texts.review.pause : texts.review.play}
         onClick={props.onToggle}
       >
         {playing ? <IconPlayerPauseFilled size={18} /> : <IconPlayerPlayFilled size={18} />}
@@ -40,11 +41,11 @@ export function PlayerControls(props: PlayerControlsProps) {
       <span className={styles.time}>{formatClock(timeMs)}</span>
       <Scrub {...props} />
       <span className={styles.time}>{formatClock(durationMs)}</span>
-      <Tooltip label="Speed">
+      <Tooltip label={texts.review.speed}>
         <button
           type="button"
           className={styles.rate}
-          aria-label={`Speed ${rate} times`}
+          aria-label={texts.review.speedTimes(rate)}
           onClick={() => props.onRate(nextRate)}
         >
           {rate}×
@@ -71,7 +72,7 @@ function Scrub({ timeMs, durationMs, onSeek, sprites = null }: PlayerControlsPro
       <input
         type="range"
         className={styles.scrub}
-        aria-label="Position"
+        aria-label={texts.review.position}
         aria-valuetext={formatClock(timeMs)}
         min={0}
         max={Math.max(1, durationMs)}

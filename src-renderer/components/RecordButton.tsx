@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconPlayerRecordFilled } from '@tabler/icons-react';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import styles from './RecordButton.module.css';
 
 export interface RecordButtonProps {
@@ -33,7 +34,7 @@ export function RecordButton({
       disabled={disabled}
       onClick={onClick}
     >
-      Record
+      {texts.rooms.record}
     </Button>
   );
 }

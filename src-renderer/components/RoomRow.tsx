@@ -2,6 +2,7 @@ import { ActionIcon, NativeSelect } from '@mantine/core';
 import { IconCircleCheck, IconPencil, IconPlayerStopFilled } from '@tabler/icons-react';
 import type { RoomView } from '../../src-main/contract/ipc.ts';
 import type { RoomRecording } from '../../src-main/contract/settings.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { RecordButton } from './RecordButton.tsx';
 import styles from './RoomRow.module.css';
 
@@ -15,9 +16,9 @@ export interface RoomRowProps {
 }
 
 const RECORDING: readonly { value: RoomRecording; label: string }[] = [
-  { value: 'auto', label: 'Auto' },
-  { value: 'enabled', label: 'Enabled' },
-  { value: 'disabled', label: 'Disabled' },
+  { value: 'auto', label: texts.rooms.auto },
+  { value: 'enabled', label: texts.rooms.enabled },
+  { value: 'disabled', label: texts.rooms.disabled },
 ];
 
 /** A room, what recording it would do now, and why. */
@@ -42,7 +43,7 @@ export function RoomRow({ room, disabled, onRecord, onEdit, onRecording }: RoomR
         </span>
       </div>
       <NativeSelect
-        aria-label={`Recording of ${room.name}`}
+        aria-label={texts.rooms.recordingOf(room.name)}
         size="xs"
         w={104}
         value={room.recording}
@@ -52,10 +53,10 @@ export function RoomRow({ room, disabled, onRecord, onEdit, onRecording }: RoomR
           if (chosen !== undefined) onRecording(chosen.value);
         }}
       />
-      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Edit room ${room.name}`} onClick={onEdit}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={texts.rooms.editRoom(room.name)} onClick={onEdit}>
         <IconPencil size={16} />
       </ActionIcon>
-      <RecordButton label={`Record ${room.name}`} disabled={disabled || !records} onClick={onRecord} />
+      <RecordButton label={texts.rooms.recordOf(room.name)} disabled={disabled || !records} onClick={onRecord} />
     </li>
   );
 }

@@ -1,4 +1,5 @@
 import { PasswordInput } from '@mantine/core';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import type { SecretDraft } from '../state/drafts.ts';
 
 export interface SecretFieldProps {
@@ -14,10 +15,10 @@ export function SecretField({ label, description, value, onChange }: SecretField
     <PasswordInput
       label={label}
       description={description}
-      placeholder={value.kept === null ? undefined : 'Kept. Type to replace it.'}
+      placeholder={value.kept === null ? undefined : texts.editor.keptTypeToReplaceIt}
       value={value.typed}
       autoComplete="off"
-      visibilityToggleButtonProps={{ 'aria-label': `Show or hide what is typed for ${label}` }}
+      visibilityToggleButtonProps={{ 'aria-label': texts.editor.showOrHideWhatIs(label) }}
       onChange={(event) => onChange({ ...value, typed: event.currentTarget.value })}
     />
   );

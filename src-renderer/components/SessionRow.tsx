@@ -3,6 +3,7 @@ import { IconMovie } from '@tabler/icons-react';
 import type { SessionSummary } from '../../src-main/contract/ipc.ts';
 import type { SessionProgress } from '../../src-main/contract/progress.ts';
 import { posterUrl } from '../../src-main/contract/app-urls.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatBytes, formatLength, formatPace, formatPercent, formatTime, people } from '../state/format.ts';
 import { SUMMARY_WORDS } from '../state/words.ts';
 import { Avatar } from './Avatar.tsx';
@@ -67,7 +68,7 @@ function Thumb({ summary: { sessionId, files } }: { summary: SessionSummary }) {
 /** The second line: what is wrong where something is, else who was there. */
 function note(summary: SessionSummary): string {
   if (summary.error !== null) return summary.error.message;
-  if (summary.people.length === 0) return 'Nobody joined';
+  if (summary.people.length === 0) return texts.library.nobodyJoined;
   return summary.people.length <= 3
     ? summary.people.join(', ')
     : `${people(summary.people.length)}: ${summary.people.join(', ')}`;
@@ -76,7 +77,7 @@ function note(summary: SessionSummary): string {
 /** In percent, or in files until that is known. */
 function howFar({ state, files, uploads }: SessionSummary, progress: SessionProgress | null): string | undefined {
   if (progress !== null && (state === 'finalizing' || state === 'uploading')) return formatPercent(progress.fraction);
-  if (state === 'finalizing') return `${files.done} of ${files.total}`;
-  if (state === 'uploading') return `${uploads.delivered} of ${uploads.total}`;
+  if (state === 'finalizing') return texts.progress.ofWhole(files.done, files.total);
+  if (state === 'uploading') return texts.progress.ofWhole(uploads.delivered, uploads.total);
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Checkbox, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { emptyHeader, type HeaderDraft, type WebhookDraft } from '../state/drafts.ts';
 import { SecretField } from './SecretField.tsx';
 import styles from './Form.module.css';
@@ -17,27 +18,27 @@ export function WebhookFields({ value, onChange }: WebhookFieldsProps) {
   return (
     <>
       <TextInput
-        label="Address"
+        label={texts.editor.address}
         placeholder="https://…"
         required
         value={value.url}
         onChange={(event) => set({ url: event.currentTarget.value })}
       />
       <Checkbox
-        label="It may lie in a private network"
+        label={texts.editor.itMayLieInA}
         checked={value.privateNetwork}
         onChange={(event) => set({ privateNetwork: event.currentTarget.checked })}
       />
       <SecretField
-        label="Signing secret"
-        description="Optional. Begins with whsec_; each event is signed with it (Standard Webhooks)."
+        label={texts.editor.signingSecret}
+        description={texts.editor.optionalBeginsWithWhsec}
         value={value.signing}
         onChange={(signing) => set({ signing })}
       />
       {value.headers.map((header, index) => (
         <div key={index} className={styles.header}>
           <TextInput
-            label="Header"
+            label={texts.editor.header}
             placeholder="x-token"
             // A kept value belongs to its name: another name is another header.
             readOnly={header.value.kept !== null}
@@ -45,7 +46,7 @@ export function WebhookFields({ value, onChange }: WebhookFieldsProps) {
             onChange={(event) => setHeader(index, { ...header, name: event.currentTarget.value })}
           />
           <SecretField
-            label={`Value${header.name === '' ? '' : ` of ${header.name}`}`}
+            label={texts.editor.value(header.name)}
             value={header.value}
             onChange={(next) => setHeader(index, { ...header, value: next })}
           />
@@ -53,7 +54,7 @@ export function WebhookFields({ value, onChange }: WebhookFieldsProps) {
             variant="subtle"
             color="gray"
             size={36}
-            aria-label={`Remove header ${header.name}`}
+            aria-label={texts.editor.removeHeader(header.name)}
             onClick={() => set({ headers: value.headers.filter((_, at) => at !== index) })}
           >
             <IconTrash size={16} />
@@ -67,7 +68,7 @@ export function WebhookFields({ value, onChange }: WebhookFieldsProps) {
           leftSection={<IconPlus size={14} />}
           onClick={() => set({ headers: [...value.headers, emptyHeader()] })}
         >
-          Add header
+          {texts.editor.addHeader}
         </Button>
       </div>
     </>

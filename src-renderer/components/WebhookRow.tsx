@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import type { WebhookDelivery } from '../../src-main/contract/session.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatDateTime } from '../state/format.ts';
 import { WEBHOOK_WORDS } from '../state/words.ts';
 import { StateBadge } from './StateBadge.tsx';
@@ -18,10 +19,10 @@ export function WebhookRow({ delivery, onReplay }: { delivery: WebhookDelivery; 
           size="compact-sm"
           variant="default"
           leftSection={<IconSend size={14} />}
-          aria-label={`Replay ${delivery.type}`}
+          aria-label={texts.review.replayOf(delivery.type)}
           onClick={onReplay}
         >
-          Replay
+          {texts.review.replay}
         </Button>
       </div>
       <StateBadge state={WEBHOOK_WORDS[delivery.state]} />
@@ -29,7 +30,7 @@ export function WebhookRow({ delivery, onReplay }: { delivery: WebhookDelivery; 
       <ol className={styles.attempts}>
         {delivery.attempts.map((attempt, index) => (
           <li key={index} className="selectable">
-            {formatDateTime(attempt.at)} · {attempt.status === null ? 'no answer' : attempt.status}
+            {formatDateTime(attempt.at)} · {attempt.status === null ? texts.review.noAnswer : attempt.status}
             {attempt.excerpt === '' ? '' : ` · ${attempt.excerpt}`}
           </li>
         ))}

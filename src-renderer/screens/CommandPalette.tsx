@@ -1,6 +1,7 @@
 import { useState, type KeyboardEvent } from 'react';
 import { Modal, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { paletteItems, type PaletteItem } from '../state/palette.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import styles from './Dialogs.module.css';
@@ -12,7 +13,7 @@ export function CommandPalette() {
   return (
     <Modal.Root opened={open} onClose={() => actions.openDialog(null)} size={560} yOffset="12vh" centered={false}>
       <Modal.Overlay />
-      <Modal.Content aria-label="Command palette">
+      <Modal.Content aria-label={texts.shell.commandPalette}>
         <Modal.Body pt="md">
           <Palette />
         </Modal.Body>
@@ -47,10 +48,10 @@ function Palette() {
         size="md"
         role="combobox"
         aria-expanded
-        aria-label="Command, room or recording"
+        aria-label={texts.shell.commandRoomOrRecording}
         aria-controls="palette-results"
         aria-activedescendant={items[selected] === undefined ? undefined : `palette-${selected}`}
-        placeholder="Command, room or recording"
+        placeholder={texts.shell.commandRoomOrRecording}
         leftSection={<IconSearch size={18} aria-hidden />}
         value={query}
         onChange={(event) => {
@@ -58,7 +59,7 @@ function Palette() {
           setAt(0);
         }}
       />
-      <ul id="palette-results" className={styles.results} role="listbox" aria-label="Matches">
+      <ul id="palette-results" className={styles.results} role="listbox" aria-label={texts.shell.matches}>
         {items.map((item, index) => (
           <li
             key={item.key}
@@ -74,7 +75,7 @@ function Palette() {
             <span className={`${styles.note} clip`}>{item.note}</span>
           </li>
         ))}
-        {items.length === 0 && <li className={styles.result}>Nothing matches “{query}”.</li>}
+        {items.length === 0 && <li className={styles.result}>{texts.shell.nothingMatches(query)}</li>}
       </ul>
     </div>
   );

@@ -31,7 +31,7 @@ export function EditorDialog() {
       title={editor === null ? '' : titleOf(editor.draft)}
       size={600}
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close without saving' }}
+      closeButtonProps={{ 'aria-label': texts.editor.closeWithoutSaving }}
     >
       {editor !== null && <Form editor={editor} />}
     </Modal>
@@ -41,17 +41,17 @@ export function EditorDialog() {
 function titleOf(draft: EditorDraft): string {
   switch (draft.kind) {
     case 'template':
-      return draft.id === null ? 'New template' : 'Template';
+      return draft.id === null ? texts.editor.newTemplate : texts.editor.template;
     case 'room':
-      return draft.id === null ? 'New room' : 'Room';
+      return draft.id === null ? texts.editor.newRoom : texts.editor.room;
     case 'recorder':
-      return 'In the call';
+      return texts.editor.inTheCall;
     case 'hosted':
-      return 'Hosted storage';
+      return texts.editor.hostedStorage;
     case 'updates':
       return texts.updates.dialog.title;
     case 'webhook':
-      return 'Webhook';
+      return texts.editor.webhook;
   }
 }
 
@@ -69,11 +69,7 @@ function Form({ editor }: { editor: Editor }) {
       }}
     >
       <Fields editor={editor} />
-      {editor.missingSecrets.length > 0 && (
-        <p className="dim">
-          This computer can no longer read some of the kept secrets (its keyring was replaced). Enter them again.
-        </p>
-      )}
+      {editor.missingSecrets.length > 0 && <p className="dim">{texts.editor.thisComputerCanNoLonger}</p>}
       {error !== null && <Problem error={error} />}
       <div className={styles.buttons}>
         {removable && (
@@ -83,15 +79,15 @@ function Form({ editor }: { editor: Editor }) {
             disabled={saving}
             onClick={() => void actions.removeDraft()}
           >
-            Remove
+            {texts.editor.remove}
           </Button>
         )}
         <span className={styles.missing}>{missing}</span>
         <Button variant="default" onClick={actions.closeEditor}>
-          Cancel
+          {texts.editor.cancel}
         </Button>
         <Button type="submit" loading={saving} disabled={missing !== null}>
-          Save
+          {texts.editor.save}
         </Button>
       </div>
     </form>
@@ -110,16 +106,16 @@ function Fields({ editor }: { editor: Editor }) {
       return (
         <>
           <TextInput
-            label="Name shown to others"
-            placeholder="Rollcall (recording)"
+            label={texts.editor.nameShownToOthers}
+            placeholder={texts.editor.rollcallRecording}
             data-autofocus
             maxLength={80}
             value={draft.name}
             onChange={(event) => actions.changeDraft({ ...draft, name: event.currentTarget.value })}
           />
           <Textarea
-            label="What you tell people"
-            description="One click on the Live screen copies it, to be pasted into the call’s chat."
+            label={texts.editor.whatYouTellPeople}
+            description={texts.editor.oneClickOnTheLive}
             autosize
             minRows={2}
             maxRows={8}
@@ -132,7 +128,7 @@ function Fields({ editor }: { editor: Editor }) {
     case 'hosted':
       return (
         <>
-          <p className="dim">Where files go when neither their room nor its template has a destination of its own.</p>
+          <p className="dim">{texts.editor.whereFilesGoWhenNeither}</p>
           <DestinationFields
             hosted
             value={draft.store ?? emptyStore()}
@@ -156,7 +152,7 @@ function Fields({ editor }: { editor: Editor }) {
     case 'webhook':
       return (
         <>
-          <p className="dim">Told of each delivered file, unless the room or its template has a webhook of its own.</p>
+          <p className="dim">{texts.editor.toldOfEachDeliveredFile}</p>
           <WebhookFields
             value={draft.webhook ?? emptyWebhook()}
             onChange={(webhook) => actions.changeDraft({ ...draft, webhook })}
@@ -173,28 +169,28 @@ function TemplateFields({ draft }: { draft: TemplateDraft }) {
   return (
     <>
       <TextInput
-        label="Name"
+        label={texts.editor.name}
         required
         data-autofocus
         value={draft.name}
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <Switch
-        label="Record the rooms of this template that are set to Auto"
+        label={texts.editor.recordTheRoomsOfThis}
         checked={draft.enabled}
         onChange={(event) => set({ enabled: event.currentTarget.checked })}
       />
-      <ControlFields value={draft.control} fallback="the default" onChange={(control) => set({ control })} />
-      <OwnStore store={draft.store} fallback="hosted storage" onChange={(store) => set({ store })} />
+      <ControlFields value={draft.control} fallback="default" onChange={(control) => set({ control })} />
+      <OwnStore store={draft.store} fallback={texts.editor.hostedStorage2} onChange={(store) => set({ store })} />
       <OwnWebhook webhook={draft.webhook} onChange={(webhook) => set({ webhook })} />
     </>
   );
 }
 
 const RECORDING = [
-  { value: 'auto', label: 'Auto' },
-  { value: 'enabled', label: 'Enabled' },
-  { value: 'disabled', label: 'Disabled' },
+  { value: 'auto', label: texts.editor.auto },
+  { value: 'enabled', label: texts.editor.enabled },
+  { value: 'disabled', label: texts.editor.disabled },
 ] as const;
 
 function RoomFields({ draft, templates }: { draft: RoomFormDraft; templates: Editor['templates'] }) {
@@ -203,14 +199,14 @@ function RoomFields({ draft, templates }: { draft: RoomFormDraft; templates: Edi
   return (
     <>
       <TextInput
-        label="Name"
+        label={texts.editor.name}
         required
         data-autofocus
         value={draft.name}
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <TextInput
-        label="Link"
+        label={texts.editor.link}
         required
         spellCheck={false}
         placeholder="https://meet.example.net/?roomId=monday"
@@ -218,16 +214,16 @@ function RoomFields({ draft, templates }: { draft: RoomFormDraft; templates: Edi
         onChange={(event) => set({ url: event.currentTarget.value })}
       />
       <NativeSelect
-        label="Template"
+        label={texts.editor.template}
         value={draft.templateId ?? ''}
         data={[
-          { value: '', label: templates.length === 0 ? 'There are no templates' : 'The first one' },
+          { value: '', label: templates.length === 0 ? texts.editor.thereAreNoTemplates : texts.editor.theFirstOne },
           ...templates.map(({ id, name }) => ({ value: id, label: name })),
         ]}
         onChange={(event) => set({ templateId: event.currentTarget.value === '' ? null : event.currentTarget.value })}
       />
       <SegmentedControl
-        aria-label="Recording"
+        aria-label={texts.editor.recording}
         fullWidth
         value={draft.recording}
         data={RECORDING.map(({ value, label }) => ({ value, label }))}
@@ -238,9 +234,9 @@ function RoomFields({ draft, templates }: { draft: RoomFormDraft; templates: Edi
           <strong>{draft.preview.reason}</strong> {draft.preview.delivery}
         </div>
       )}
-      <ControlFields value={draft.control} fallback="the template" onChange={(control) => set({ control })} />
+      <ControlFields value={draft.control} fallback="template" onChange={(control) => set({ control })} />
       {draft.recording === 'enabled' && (
-        <OwnStore store={draft.store} fallback="hosted storage" onChange={(store) => set({ store })} />
+        <OwnStore store={draft.store} fallback={texts.editor.hostedStorage2} onChange={(store) => set({ store })} />
       )}
       <OwnWebhook webhook={draft.webhook} onChange={(webhook) => set({ webhook })} />
     </>
@@ -257,10 +253,10 @@ interface OwnStoreProps {
 function OwnStore({ store, fallback, onChange }: OwnStoreProps) {
   return (
     <fieldset className={styles.group}>
-      <legend>Destination</legend>
+      <legend>{texts.editor.destination}</legend>
       <Switch
-        label="A bucket of its own"
-        description={store === null ? `Without one, files go to ${fallback}.` : undefined}
+        label={texts.editor.aBucketOfItsOwn}
+        description={store === null ? texts.editor.withoutOneFilesGoTo(fallback) : undefined}
         checked={store !== null}
         onChange={(event) => onChange(event.currentTarget.checked ? emptyStore() : null)}
       />
@@ -278,9 +274,9 @@ function OwnWebhook(props: { webhook: WebhookDraft | null; onChange: (webhook: W
   const { webhook, onChange } = props;
   return (
     <fieldset className={styles.group}>
-      <legend>Webhook</legend>
+      <legend>{texts.editor.webhook}</legend>
       <Switch
-        label="A webhook of its own"
+        label={texts.editor.aWebhookOfItsOwn}
         checked={webhook !== null}
         onChange={(event) => onChange(event.currentTarget.checked ? emptyWebhook() : null)}
       />

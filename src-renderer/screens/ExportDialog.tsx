@@ -1,6 +1,7 @@
 import { Button, Checkbox, Modal, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { IconFileExport } from '@tabler/icons-react';
 import type { SessionPeer } from '../../src-main/contract/session.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { StillPicture } from '../components/StillPicture.tsx';
 import { exportProblem, SIZES, type ExportDraft, type SizeName } from '../state/export-draft.ts';
 import { formatClock } from '../state/format.ts';
@@ -9,9 +10,9 @@ import dialogs from './Dialogs.module.css';
 import styles from './ExportDialog.module.css';
 
 const LAYOUTS: { value: ExportDraft['layout']; label: string }[] = [
-  { value: 'grid', label: 'Everybody the same size' },
-  { value: 'speaker', label: 'Who speaks large' },
-  { value: 'screen', label: 'The shared screen large' },
+  { value: 'grid', label: texts.exports.everybodyTheSameSize },
+  { value: 'speaker', label: texts.exports.whoSpeaksLarge },
+  { value: 'screen', label: texts.exports.theSharedScreenLarge },
 ];
 
 /** Another file of a recording: what is in it, how it looks, and a picture of that. */
@@ -20,7 +21,7 @@ export function ExportDialog() {
   const draft = useUi((state) => state.exportDraft);
   const peers = useUi((state) => (state.detail.state === 'ready' ? state.detail.value.session?.peers : undefined));
   return (
-    <Modal opened={draft !== null} onClose={actions.closeExport} title="Export" size={760}>
+    <Modal opened={draft !== null} onClose={actions.closeExport} title={texts.exports.exportWord} size={760}>
       {draft !== null && <Form draft={draft} peers={peers ?? []} />}
     </Modal>
   );
@@ -34,33 +35,33 @@ function Form({ draft, peers }: { draft: ExportDraft; peers: readonly SessionPee
       <div className={styles.columns}>
         <div className={styles.fields}>
           <SegmentedControl
-            aria-label="What is exported"
+            aria-label={texts.exports.whatIsExported}
             value={draft.soundOnly ? 'sound' : 'video'}
             data={[
-              { value: 'video', label: 'Video' },
-              { value: 'sound', label: 'Sound only' },
+              { value: 'video', label: texts.exports.video },
+              { value: 'sound', label: texts.exports.soundOnly },
             ]}
             onChange={(value) => actions.editExport({ soundOnly: value === 'sound' })}
           />
           {!draft.soundOnly && <Look draft={draft} />}
           <div className={styles.pair}>
             <TextInput
-              label="From"
-              placeholder="the beginning"
-              description={`The player is at ${formatClock(draft.atS * 1000)}`}
+              label={texts.exports.from}
+              placeholder={texts.exports.theBeginning}
+              description={texts.exports.thePlayerIsAt(formatClock(draft.atS * 1000))}
               value={draft.from}
               onChange={(event) => actions.editExport({ from: event.currentTarget.value })}
             />
             <TextInput
-              label="To"
-              placeholder="the end"
-              description="Of the composite"
+              label={texts.exports.to}
+              placeholder={texts.exports.theEnd}
+              description={texts.exports.ofTheComposite}
               value={draft.to}
               onChange={(event) => actions.editExport({ to: event.currentTarget.value })}
             />
           </div>
           <Checkbox
-            label="Bring the sound to the loudness of players (−16 LUFS)"
+            label={texts.exports.bringTheSoundToThe}
             checked={draft.louder}
             onChange={(event) => actions.editExport({ louder: event.currentTarget.checked })}
           />
@@ -73,14 +74,14 @@ function Form({ draft, peers }: { draft: ExportDraft; peers: readonly SessionPee
           {problem}
         </span>
         <Button variant="default" onClick={actions.closeExport}>
-          Cancel
+          {texts.exports.cancel}
         </Button>
         <Button
           leftSection={<IconFileExport size={16} />}
           disabled={problem !== null}
           onClick={() => void actions.startExport()}
         >
-          Export…
+          {texts.exports.exportWord2}
         </Button>
       </div>
     </>
@@ -92,13 +93,13 @@ function Look({ draft }: { draft: ExportDraft }) {
   return (
     <div className={styles.pair}>
       <NativeSelect
-        label="Layout"
+        label={texts.exports.layout}
         value={draft.layout}
         data={LAYOUTS}
         onChange={(event) => actions.editExport({ layout: event.currentTarget.value as ExportDraft['layout'] })}
       />
       <NativeSelect
-        label="Size"
+        label={texts.exports.size}
         value={draft.size}
         data={Object.entries(SIZES).map(([value, label]) => ({ value, label }))}
         onChange={(event) => actions.editExport({ size: event.currentTarget.value as SizeName })}
@@ -112,7 +113,7 @@ function People({ draft, peers }: { draft: ExportDraft; peers: readonly SessionP
   const actions = useActions();
   return (
     <fieldset className={styles.people}>
-      <legend>People</legend>
+      <legend>{texts.exports.people}</legend>
       {peers.map(({ peer_id: id, display_name: name }) => (
         <Checkbox
           key={id}
@@ -126,7 +127,7 @@ function People({ draft, peers }: { draft: ExportDraft; peers: readonly SessionP
           }}
         />
       ))}
-      <p className="dim">Who is taken out is neither seen, nor heard, nor named.</p>
+      <p className="dim">{texts.exports.whoIsTakenOutIs}</p>
     </fieldset>
   );
 }
@@ -135,8 +136,8 @@ function Preview() {
   const still = useUi((state) => state.still);
   return (
     <div className={styles.preview}>
-      {still.state === 'ready' && <StillPicture jpeg={still.jpeg} label="How it will look" />}
-      {still.state === 'loading' && <p className="dim">Making a picture of it…</p>}
+      {still.state === 'ready' && <StillPicture jpeg={still.jpeg} label={texts.exports.howItWillLook} />}
+      {still.state === 'loading' && <p className="dim">{texts.exports.makingAPictureOfIt}</p>}
       {still.state === 'failed' && still.error.code !== 'CANCELLED' && <p className="dim">{still.error.message}</p>}
     </div>
   );

@@ -1,6 +1,7 @@
 import { Button, CloseButton } from '@mantine/core';
 import { IconCircleCheck, IconFileExport } from '@tabler/icons-react';
 import type { ExportView } from '../../src-main/contract/export.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatPercent } from '../state/format.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { Problem } from './Problem.tsx';
@@ -19,7 +20,7 @@ export function ExportNotice() {
 
 function PutAway() {
   const actions = useActions();
-  return <CloseButton aria-label="Put away" onClick={() => void actions.dismissExport()} />;
+  return <CloseButton aria-label={texts.exports.putAway} onClick={() => void actions.dismissExport()} />;
 }
 
 function Progress({ view }: { view: ExportView }) {
@@ -29,19 +30,26 @@ function Progress({ view }: { view: ExportView }) {
     <div className={styles.notice} role="status">
       {working ? <IconFileExport size={16} aria-hidden /> : <IconCircleCheck size={16} aria-hidden />}
       <span className="clip">
-        {working ? `Exporting “${view.name}”: ${formatPercent(view.progress)}` : `“${view.name}” is exported.`}
+        {working
+          ? texts.exports.exporting(view.name, formatPercent(view.progress))
+          : texts.exports.isExported(view.name)}
       </span>
       {working ? (
         <>
-          <progress className={styles.bar} aria-label={`Exporting ${view.name}`} value={view.progress} max={1} />
+          <progress
+            className={styles.bar}
+            aria-label={texts.exports.exportingOf(view.name)}
+            value={view.progress}
+            max={1}
+          />
           <Button variant="default" size="compact-sm" onClick={() => void actions.cancelExport()}>
-            Stop
+            {texts.exports.stop}
           </Button>
         </>
       ) : (
         <>
           <Button variant="default" size="compact-sm" onClick={() => void actions.showExport()}>
-            Show in folder
+            {texts.exports.showInFolder}
           </Button>
           <PutAway />
         </>

@@ -14,15 +14,13 @@ export function FinishPanel({ live }: { live: LiveRecording }) {
   const delivered = live.uploads.filter((upload) => upload.state === 'delivered').length;
   return (
     <>
-      <Panel title="Files" aside={`${ready} of ${live.outputs.length} ready`}>
+      <Panel title={texts.live.files} aside={texts.live.ofReady(ready, live.outputs.length)}>
         {live.outputs.length === 0 ? (
           <EmptyState
             icon={IconMovie}
-            title={live.phase === 'finalizing' ? 'Looking at what was captured' : 'No files were made'}
+            title={live.phase === 'finalizing' ? texts.live.lookingAtWhatWasCaptured : texts.live.noFilesWereMade}
           >
-            {live.phase === 'finalizing'
-              ? 'The files of this recording appear here in a moment.'
-              : 'Nobody sent sound or pictures.'}
+            {live.phase === 'finalizing' ? texts.live.theFilesOfThisRecording : texts.live.nobodySentSoundOrPictures}
           </EmptyState>
         ) : (
           <ul>
@@ -33,7 +31,7 @@ export function FinishPanel({ live }: { live: LiveRecording }) {
         )}
       </Panel>
       {live.uploads.length > 0 && (
-        <Panel title="Delivery" aside={`${delivered} of ${live.uploads.length} delivered`}>
+        <Panel title={texts.live.delivery} aside={texts.live.ofDelivered(delivered, live.uploads.length)}>
           <ul>
             {live.uploads.map((upload) => (
               <UploadRow
@@ -52,12 +50,12 @@ export function FinishPanel({ live }: { live: LiveRecording }) {
 const compositeFirst = (a: LiveOutput, b: LiveOutput): number =>
   Number(b.kind === 'composite') - Number(a.kind === 'composite');
 
-const titleOf = (output: LiveOutput): string => (output.kind === 'composite' ? 'Whole meeting' : output.label);
+const titleOf = (output: LiveOutput): string => (output.kind === 'composite' ? texts.live.wholeMeeting : output.label);
 
 const NOTES: Record<LiveOutput['kind'], string> = {
-  composite: 'everybody in one picture',
-  stream: 'one person’s stream',
-  chat: 'what was written in the call',
+  composite: texts.live.everybodyInOnePicture,
+  stream: texts.live.onePersonSStream,
+  chat: texts.live.whatWasWrittenInThe,
 };
 
 function OutputRow({ output }: { output: LiveOutput }) {

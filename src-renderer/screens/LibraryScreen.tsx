@@ -11,6 +11,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react';
 import type { SessionSummary } from '../../src-main/contract/ipc.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
 import { SessionRow } from '../components/SessionRow.tsx';
@@ -29,11 +30,11 @@ export function LibraryScreen() {
   const search = useUi((state) => state.librarySearch);
   return (
     <Page
-      title="Library"
+      title={texts.library.library}
       flush
       tools={
         <>
-          <SearchField label="Room, person, date or state" value={search} onChange={actions.setLibrarySearch} />
+          <SearchField label={texts.library.roomPersonDateOrState} value={search} onChange={actions.setLibrarySearch} />
           <LibraryMenu />
         </>
       }
@@ -53,23 +54,23 @@ function LibraryMenu() {
   return (
     <>
       <Button variant="default" aria-pressed={selecting} onClick={actions.toggleSelecting}>
-        {selecting ? 'Done' : 'Select'}
+        {selecting ? texts.library.done : texts.library.select}
       </Button>
       <Menu position="bottom-end" transitionProps={{ duration: 80 }}>
         <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label="More about the library">
+          <ActionIcon variant="default" size={36} aria-label={texts.library.moreAboutTheLibrary}>
             <IconDots size={18} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconFolderOpen size={16} />} onClick={() => void actions.openLibrary()}>
-            Open folder
+            {texts.library.openFolder}
           </Menu.Item>
           <Menu.Item leftSection={<IconFileImport size={16} />} onClick={() => void actions.importFolder()}>
-            Import recordings…
+            {texts.library.importRecordings}
           </Menu.Item>
           <Menu.Item leftSection={<IconRefresh size={16} />} onClick={() => void actions.rescan()}>
-            Read the folders again
+            {texts.library.readTheFoldersAgain}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
@@ -112,14 +113,14 @@ function Selected() {
   const chosen = [...selected].flatMap((id) => sessions.get(id) ?? []);
   const retryable = chosen.filter(isRetryable);
   return (
-    <div className={styles.selected} role="region" aria-label="Chosen recordings">
-      <strong>{chosen.length} chosen</strong>
+    <div className={styles.selected} role="region" aria-label={texts.library.chosenRecordings}>
+      <strong>{texts.library.chosen(chosen.length)}</strong>
       <Button
         variant="default"
         size="compact-sm"
         onClick={() => actions.selectAll(findSessions(sessions.values(), search).map(({ sessionId }) => sessionId))}
       >
-        Choose all
+        {texts.library.chooseAll}
       </Button>
       <span className={styles.gap} />
       <Button
@@ -129,7 +130,7 @@ function Selected() {
         disabled={retryable.length === 0}
         onClick={() => void actions.retryAll(retryable.map(({ sessionId }) => sessionId))}
       >
-        Retry upload ({retryable.length})
+        {texts.library.retryUpload(retryable.length)}
       </Button>
       <Button
         variant="default"
@@ -138,7 +139,7 @@ function Selected() {
         disabled={chosen.length === 0}
         onClick={() => actions.askToTrash([...selected])}
       >
-        Move to the bin…
+        {texts.library.moveToTheBin}
       </Button>
     </div>
   );
@@ -156,7 +157,7 @@ function Row({ summary }: { summary: SessionSummary }) {
       {selecting && (
         <Checkbox
           className={styles.box}
-          aria-label={`Choose ${roomName}, ${formatDateTime(summary.startedAt)}`}
+          aria-label={texts.library.choose(roomName, formatDateTime(summary.startedAt))}
           checked={chosen}
           onChange={() => actions.toggleSelected(sessionId)}
         />
@@ -175,7 +176,7 @@ function LibraryNotice() {
       error={error}
       action={
         <Button variant="default" onClick={() => void actions.chooseLibrary()}>
-          Choose folder…
+          {texts.library.chooseFolder}
         </Button>
       }
     />
@@ -222,13 +223,13 @@ function SessionList() {
   if (sessions.value.size === 0) return <EmptyLibrary />;
   if (rows.length === 0) {
     return (
-      <EmptyState icon={IconSearch} title={`Nothing matches “${search}”`}>
-        Recordings are found by room, person, date (“20 Nov”, “2026-11-20”) and state (“delivered”, “needs you”).
+      <EmptyState icon={IconSearch} title={texts.library.nothingMatches(search)}>
+        {texts.library.recordingsAreFoundByRoom}
       </EmptyState>
     );
   }
   return (
-    <WindowedList rows={rows} heightOf={heightOf} label="Recordings">
+    <WindowedList rows={rows} heightOf={heightOf} label={texts.library.recordings}>
       {(row) => (row.kind === 'day' ? <h2 className={styles.day}>{row.label}</h2> : <Row summary={row.summary} />)}
     </WindowedList>
   );
@@ -249,18 +250,18 @@ function EmptyLibrary() {
   return (
     <EmptyState
       icon={IconMovie}
-      title="No recordings yet"
+      title={texts.library.noRecordingsYet}
       action={
         <Button
           variant="default"
           leftSection={<IconDoor size={16} />}
           onClick={() => actions.show({ screen: 'rooms' })}
         >
-          Choose what to record
+          {texts.library.chooseWhatToRecord}
         </Button>
       }
     >
-      Every recording is a folder on this computer. It is listed here as soon as it starts.
+      {texts.library.everyRecordingIsAFolder}
     </EmptyState>
   );
 }

@@ -14,6 +14,7 @@ import {
   IconUsers,
 } from '@tabler/icons-react';
 import type { LivePeer, LiveRecording } from '../../src-main/contract/live.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { LivePicture } from '../components/LivePicture.tsx';
 import { Page } from '../components/Page.tsx';
@@ -47,21 +48,21 @@ export function LiveScreen() {
 function NothingLive() {
   const actions = useActions();
   return (
-    <Page title="Live" notice={<LastError />}>
+    <Page title={texts.live.live} notice={<LastError />}>
       <EmptyState
         icon={IconBroadcast}
-        title="Nothing is being recorded"
+        title={texts.live.nothingIsBeingRecorded}
         action={
           <Button
             variant="default"
             leftSection={<IconDoor size={16} />}
             onClick={() => actions.show({ screen: 'rooms' })}
           >
-            Choose what to record
+            {texts.live.chooseWhatToRecord}
           </Button>
         }
       >
-        While a call is recorded, its people and their sound and pictures are here.
+        {texts.live.whileACallIsRecorded}
       </EmptyState>
     </Page>
   );
@@ -73,13 +74,13 @@ function LiveTitle({ live }: { live: LiveRecording }) {
     <div className={styles.title}>
       {recording ? (
         <span className={styles.rec}>
-          <IconPlayerRecordFilled size={14} aria-hidden /> REC
+          <IconPlayerRecordFilled size={14} aria-hidden /> {texts.live.rec}
         </span>
       ) : (
         <StateBadge state={phaseWord(live)} />
       )}
       {live.elapsedMs > 0 && (
-        <span className={styles.clock} role="timer" aria-label="Recorded so far">
+        <span className={styles.clock} role="timer" aria-label={texts.live.recordedSoFar}>
           {formatClock(live.elapsedMs)}
         </span>
       )}
@@ -99,7 +100,7 @@ function PauseButton({ live }: { live: LiveRecording }) {
       loading={busy === 'pause'}
       onClick={() => void actions.pauseOrResume()}
     >
-      {paused ? 'Resume' : 'Pause'}
+      {paused ? texts.live.resume : texts.live.pause}
     </Button>
   );
 }
@@ -111,7 +112,7 @@ function LiveTools({ live }: { live: LiveRecording }) {
   if (live.phase === 'joining') {
     return (
       <Button variant="default" loading={busy === 'stop'} onClick={() => void actions.stop()}>
-        Cancel
+        {texts.live.cancel}
       </Button>
     );
   }
@@ -127,7 +128,7 @@ function LiveTools({ live }: { live: LiveRecording }) {
           loading={busy === 'stop'}
           onClick={() => actions.openDialog('stop')}
         >
-          Stop
+          {texts.live.stop}
         </Button>
       </>
     );
@@ -137,10 +138,10 @@ function LiveTools({ live }: { live: LiveRecording }) {
     <>
       {over && (
         <Button variant="default" onClick={() => void actions.dismissLive()}>
-          Close
+          {texts.live.close}
         </Button>
       )}
-      {sessionId !== null && <Button onClick={() => actions.openSession(sessionId)}>Review</Button>}
+      {sessionId !== null && <Button onClick={() => actions.openSession(sessionId)}>{texts.live.review}</Button>}
     </>
   );
 }
@@ -153,12 +154,12 @@ function CopyNotice() {
   );
   if (text === '') return null;
   return (
-    <Tooltip label={`Copy for the call’s chat: “${text}”`} multiline maw={320}>
+    <Tooltip label={texts.live.copyForTheCallS(text)} multiline maw={320}>
       <ActionIcon
         variant="default"
         size={36}
-        aria-label="Copy the text that tells people of the recording"
-        onClick={() => void actions.copy(text, 'The text for the call’s chat was')}
+        aria-label={texts.live.copyTheTextThatTells}
+        onClick={() => void actions.copy(text, texts.live.theTextForTheCall)}
       >
         <IconMessageShare size={18} />
       </ActionIcon>
@@ -172,16 +173,16 @@ function LiveBody({ live }: { live: LiveRecording }) {
       return (
         <div className={styles.waiting}>
           <Loader size="sm" aria-hidden />
-          <h2>Joining {live.roomName}…</h2>
-          <p className="dim">Others will see that a recorder is in the call.</p>
+          <h2>{texts.live.joining(live.roomName)}</h2>
+          <p className="dim">{texts.live.othersWillSeeThatA}</p>
         </div>
       );
     case 'waiting-for-peers':
       return live.peers.length > 0 ? (
         <Peers live={live} />
       ) : (
-        <EmptyState icon={IconUsers} title="In the call, and nobody else is">
-          Recording starts by itself with the first sound or picture of somebody.
+        <EmptyState icon={IconUsers} title={texts.live.inTheCallAndNobody}>
+          {texts.live.recordingStartsByItself}
         </EmptyState>
       );
     case 'recording':
@@ -219,7 +220,7 @@ function UploadProblem({ live }: { live: LiveRecording }) {
           disabled={live.phase === 'uploading'}
           onClick={() => void actions.retryUploads(sessionId)}
         >
-          Retry upload
+          {texts.live.retryUpload}
         </Button>
       }
     />
@@ -237,7 +238,8 @@ function Peers({ live }: { live: LiveRecording }) {
   return (
     <>
       <h2 className={styles.count}>
-        {people(present.length)} in the call{left.length > 0 && <span className="dim"> · {left.length} left</span>}
+        {texts.live.inTheCall(people(present.length))}
+        {left.length > 0 && <span className="dim"> {texts.live.left(left.length)}</span>}
       </h2>
       <SharedScreens peers={present} />
       <ul className={styles.peers}>
@@ -257,10 +259,10 @@ function SharedScreens({ peers }: { peers: readonly LivePeer[] }) {
   });
   return shared.map(({ trackId, name }) => (
     <figure key={trackId} className={styles.shared}>
-      <LivePicture trackId={trackId} label={`Screen of ${name}`} see={seeTrack}>
+      <LivePicture trackId={trackId} label={texts.live.screenOf(name)} see={seeTrack}>
         <IconScreenShare size={32} aria-hidden />
       </LivePicture>
-      <figcaption className="dim clip">Screen of {name}</figcaption>
+      <figcaption className="dim clip">{texts.live.screenOf(name)}</figcaption>
     </figure>
   ));
 }
@@ -272,18 +274,18 @@ function Wellbeing({ live }: { live: LiveRecording }) {
   return (
     <div className={styles.footer}>
       <span>
-        <strong>{formatBytes(live.capturedBytes)}</strong> so far
+        <strong>{formatBytes(live.capturedBytes)}</strong> {texts.live.soFar}
       </span>
       <span>
         {left === null ? (
           live.diskFreeBytes !== null && (
             <>
-              <strong>{formatBytes(live.diskFreeBytes)}</strong> of disk free
+              <strong>{formatBytes(live.diskFreeBytes)}</strong> {texts.live.ofDiskFree}
             </>
           )
         ) : (
           <>
-            <strong>{formatSpan(left)}</strong> of disk left
+            <strong>{formatSpan(left)}</strong> {texts.live.ofDiskLeft}
           </>
         )}
       </span>

@@ -1,5 +1,6 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { IconStethoscope } from '@tabler/icons-react';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { PreflightList } from '../components/PreflightList.tsx';
 import { useActions, useUi } from '../state/ui-context.ts';
 import styles from './WelcomeScreen.module.css';
@@ -18,8 +19,8 @@ export function PreflightForm() {
     >
       <div className={styles.check}>
         <TextInput
-          label="Link of a call to try (optional)"
-          description="Rollcall joins it, is seen there for a moment, and leaves. Nothing is recorded."
+          label={texts.welcome.linkOfACallTo}
+          description={texts.welcome.rollcallJoinsItIsSeen}
           placeholder="https://meet.example.net/?roomId=test"
           spellCheck={false}
           value={preflight.url}
@@ -31,7 +32,7 @@ export function PreflightForm() {
           leftSection={<IconStethoscope size={16} />}
           loading={preflight.running !== null}
         >
-          Check this computer
+          {texts.welcome.checkThisComputer}
         </Button>
       </div>
       <PreflightList {...preflight} />
@@ -44,7 +45,7 @@ export function PreflightDialog() {
   const actions = useActions();
   const open = useUi((state) => state.dialog === 'preflight');
   return (
-    <Modal opened={open} onClose={() => actions.openDialog(null)} title="Check this computer" size={600}>
+    <Modal opened={open} onClose={() => actions.openDialog(null)} title={texts.welcome.checkThisComputer} size={600}>
       <PreflightForm />
     </Modal>
   );

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ErrorRecord } from '../../src-main/contract/errors.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { ErrorNotice } from '../components/ErrorNotice.tsx';
 import { useActions, useUi } from '../state/ui-context.ts';
 
@@ -7,14 +8,16 @@ import { useActions, useUi } from '../state/ui-context.ts';
 export const NO_STORAGE: ErrorRecord = {
   code: 'HOSTED_NOT_CONFIGURED',
   fault: 'destination',
-  message: 'The files are ready on this computer; their upload waits, because no storage is set up for this room.',
-  remedy: 'Set up hosted storage in Settings, or a destination for the room, then retry.',
+  message: texts.shell.theFilesAreReadyOn,
+  remedy: texts.shell.setUpHostedStorageIn,
 };
 
 /** An error in a screen, with its text ready to be copied. */
 export function Problem({ error, action }: { error: ErrorRecord; action?: ReactNode }) {
   const actions = useActions();
-  return <ErrorNotice error={error} action={action} onCopy={(text) => void actions.copy(text, 'Diagnostics')} />;
+  return (
+    <ErrorNotice error={error} action={action} onCopy={(text) => void actions.copy(text, texts.shell.diagnostics)} />
+  );
 }
 
 /** The last thing that did not work, at the top of whatever screen shows. */
@@ -26,7 +29,7 @@ export function LastError() {
     <ErrorNotice
       error={error}
       onDismiss={actions.dismissError}
-      onCopy={(text) => void actions.copy(text, 'Diagnostics')}
+      onCopy={(text) => void actions.copy(text, texts.shell.diagnostics)}
     />
   );
 }

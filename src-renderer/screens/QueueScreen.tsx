@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconCircleCheck, IconPlayerPause, IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
 import type { SessionSummary, UploadsHeld } from '../../src-main/contract/ipc.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
 import { Panel } from '../components/Panel.tsx';
@@ -15,7 +16,7 @@ export function QueueScreen() {
   const sessions = useUi((state) => state.sessions);
   return (
     <Page
-      title="Queue"
+      title={texts.queue.queue}
       notice={
         <>
           <LastError />
@@ -37,9 +38,9 @@ export function QueueScreen() {
 }
 
 const HELD_WORDS: Record<UploadsHeld, string> = {
-  paused: 'Uploads are paused. What has arrived stays; the rest goes when you resume them.',
-  call: 'Uploads wait until the call is over, as the settings say.',
-  'in-use': 'Uploads wait until nobody has used this computer for two minutes, as the settings say.',
+  paused: texts.queue.uploadsArePausedWhatHas,
+  call: texts.queue.uploadsWaitUntilTheCall,
+  'in-use': texts.queue.uploadsWaitUntilNobodyHas,
 };
 
 function Held() {
@@ -64,7 +65,7 @@ function PauseUploads() {
       leftSection={paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
       onClick={() => void actions.setUploads({ paused: !paused })}
     >
-      {paused ? 'Resume uploads' : 'Pause uploads'}
+      {paused ? texts.queue.resumeUploads : texts.queue.pauseUploads}
     </Button>
   );
 }
@@ -82,7 +83,7 @@ function RetryAll() {
       loading={busy}
       onClick={() => void actions.retryAll(retryable.map(({ sessionId }) => sessionId))}
     >
-      Retry all ({retryable.length})
+      {texts.queue.retryAll(retryable.length)}
     </Button>
   );
 }
@@ -91,15 +92,15 @@ function Groups({ sessions }: { sessions: ReadonlyMap<string, SessionSummary> })
   const { needsYou, working } = queueGroups(sessions);
   if (needsYou.length === 0 && working.length === 0) {
     return (
-      <EmptyState icon={IconCircleCheck} title="Nothing is on its way">
-        Every recording has been delivered, or is meant to stay on this computer.
+      <EmptyState icon={IconCircleCheck} title={texts.queue.nothingIsOnItsWay}>
+        {texts.queue.everyRecordingHasBeen}
       </EmptyState>
     );
   }
   return (
     <div className={styles.stack}>
-      <Group title="Needs you" sessions={needsYou} />
-      <Group title="In progress" sessions={working} />
+      <Group title={texts.queue.needsYou} sessions={needsYou} />
+      <Group title={texts.queue.inProgress} sessions={working} />
     </div>
   );
 }
@@ -112,7 +113,7 @@ function Group({ title, sessions }: { title: string; sessions: readonly SessionS
   const working = useUi((state) => state.working);
   const progress = useUi((state) => state.progress);
   if (sessions.length === 0) return null;
-  const aside = sessions.length > SHOWN ? `${SHOWN} of ${sessions.length}` : String(sessions.length);
+  const aside = sessions.length > SHOWN ? texts.progress.ofWhole(SHOWN, sessions.length) : String(sessions.length);
   return (
     <Panel title={title} aside={aside}>
       <ul>
@@ -128,10 +129,10 @@ function Group({ title, sessions }: { title: string; sessions: readonly SessionS
                 variant="default"
                 size="compact-sm"
                 loading={working.has(summary.sessionId)}
-                aria-label={`Retry ${summary.roomName}`}
+                aria-label={texts.queue.retryOf(summary.roomName)}
                 onClick={() => void actions.retryUploads(summary.sessionId)}
               >
-                Retry
+                {texts.queue.retry}
               </Button>
             )}
           </li>

@@ -1,4 +1,5 @@
 import { Button, Modal } from '@mantine/core';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { RecordButton } from '../components/RecordButton.tsx';
 import { isCapturing } from '../state/live-facts.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
@@ -11,19 +12,18 @@ export function RequestDialog() {
   const busy = useUi((state) => state.busy === 'record');
   const capturing = useUi((state) => isCapturing(state.live));
   return (
-    <Modal opened={url !== null} onClose={actions.refuseRequest} title="Record this call?" size={480}>
+    <Modal opened={url !== null} onClose={actions.refuseRequest} title={texts.shell.recordThisCall} size={480}>
       <p>
-        A link asks Rollcall to join <strong>{hostOf(url)}</strong> and record everybody there. Say yes only where you
-        know who sent it.
+        {texts.shell.aLinkAsksRollcallTo} <strong>{hostOf(url)}</strong> {texts.shell.andRecordEverybodyThereSay}
       </p>
       <p className={`${styles.link} mono selectable`}>{url}</p>
-      {capturing && <p className="dim">A recording is under way. Stop it first.</p>}
+      {capturing && <p className="dim">{texts.shell.aRecordingIsUnderWay}</p>}
       <div className={styles.buttons}>
         <Button variant="default" data-autofocus onClick={actions.refuseRequest}>
-          Do not record
+          {texts.shell.doNotRecord}
         </Button>
         <RecordButton
-          label="Record this call"
+          label={texts.shell.recordThisCall2}
           disabled={capturing}
           busy={busy}
           onClick={() => url !== null && void actions.record({ url })}

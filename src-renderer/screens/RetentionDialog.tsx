@@ -1,4 +1,5 @@
 import { Button, Modal } from '@mantine/core';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { daysWord, formatBytes } from '../state/format.ts';
 import { olderDelivered } from '../state/library-list.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
@@ -16,29 +17,25 @@ export function RetentionDialog() {
     <Modal
       opened={days !== null}
       onClose={close}
-      title={`Move delivered recordings to the bin after ${daysWord(days ?? 1)}?`}
+      title={texts.settings.moveDeliveredRecordingsTo(daysWord(days ?? 1))}
       size={480}
     >
       <ul className={styles.facts}>
         <li>
           {due.length === 0
-            ? 'None is that old now.'
-            : `Now ${due.length === 1 ? 'one recording is' : `${due.length} recordings are`} that old (${formatBytes(size)} of files). They go ten minutes from now.`}
+            ? texts.settings.noneIsThatOldNow
+            : texts.settings.nowOneRecordingIsThat(due.length, formatBytes(size))}
         </li>
-        <li>
-          Just before a recording goes, each of its files is looked up in its storage. If one is missing or cannot be
-          looked up, the recording stays, and you are told here.
-        </li>
-        <li>
-          What was captured goes with it: other layouts cannot be made any more. Until the bin is emptied, it can be put
-          back from there.
-        </li>
+        <li>{texts.settings.justBeforeARecordingGoes}</li>
+        <li>{texts.settings.whatWasCapturedGoesWith}</li>
       </ul>
       <div className={styles.buttons}>
         <Button variant="default" data-autofocus onClick={close}>
-          Do not change
+          {texts.settings.doNotChange}
         </Button>
-        <Button onClick={() => void actions.setRetention(days)}>Move to the bin after {daysWord(days ?? 1)}</Button>
+        <Button onClick={() => void actions.setRetention(days)}>
+          {texts.settings.moveToTheBinAfter(daysWord(days ?? 1))}
+        </Button>
       </div>
     </Modal>
   );

@@ -1,4 +1,5 @@
 import { Select } from '@mantine/core';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { SettingRow } from '../components/SettingRow.tsx';
 import { daysWord } from '../state/format.ts';
 import { useActions } from '../state/ui-context.ts';
@@ -16,21 +17,17 @@ export function RetentionRow({ days }: { days: number | null }) {
   };
   return (
     <SettingRow
-      title="Delivered recordings"
-      note={
-        days === null
-          ? 'Stay on this computer until you move them to the bin.'
-          : `Go to the system’s bin ${daysWord(days)} after their delivery, if their storage still has every file. Others stay.`
-      }
+      title={texts.settings.deliveredRecordings}
+      note={days === null ? texts.settings.stayOnThisComputerUntil : texts.settings.goToTheSystemS(daysWord(days))}
       action={
         <Select
-          aria-label="Delivered recordings"
+          aria-label={texts.settings.deliveredRecordings}
           w={220}
           allowDeselect={false}
           value={days === null ? KEEP : String(days)}
           data={[
-            { value: KEEP, label: 'Keep on this computer' },
-            ...choices.map((each) => ({ value: String(each), label: `To the bin after ${daysWord(each)}` })),
+            { value: KEEP, label: texts.settings.keepOnThisComputer },
+            ...choices.map((each) => ({ value: String(each), label: texts.settings.toTheBinAfter(daysWord(each)) })),
           ]}
           onChange={change}
         />

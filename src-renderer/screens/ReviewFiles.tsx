@@ -4,6 +4,7 @@ import { mediaUrl } from '../../src-main/contract/app-urls.ts';
 import type { SessionDetail } from '../../src-main/contract/ipc.ts';
 import type { SessionLanes } from '../../src-main/contract/lanes.ts';
 import type { Session, SessionOutput } from '../../src-main/contract/session.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { Lanes } from '../components/Lanes.tsx';
 import { Player } from '../components/Player.tsx';
@@ -119,10 +120,8 @@ function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
 function NothingToPlay({ session }: { session: Session }) {
   return (
     <div className={styles.nothing}>
-      <EmptyState icon={IconMovie} title="Nothing to play yet">
-        {session.outputs.length === 0
-          ? 'Nobody sent sound or pictures in this call.'
-          : 'The files of this recording are not ready.'}
+      <EmptyState icon={IconMovie} title={texts.review.nothingToPlayYet}>
+        {session.outputs.length === 0 ? texts.review.nobodySentSoundOrPictures : texts.review.theFilesOfThisRecording}
       </EmptyState>
     </div>
   );

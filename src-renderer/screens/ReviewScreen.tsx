@@ -3,6 +3,7 @@ import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconArrowLeft, IconFileExport, IconFolderOpen, IconRefresh, IconTrash } from '@tabler/icons-react';
 import type { SessionDetail } from '../../src-main/contract/ipc.ts';
 import type { Session } from '../../src-main/contract/session.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
 import { StateBadge } from '../components/StateBadge.tsx';
@@ -64,12 +65,12 @@ function ReviewTitle({ name, facts: text }: { name: string; facts: string }) {
   const actions = useActions();
   return (
     <div className={styles.title}>
-      <Tooltip label="Back to the library (Esc)">
+      <Tooltip label={texts.review.backToTheLibraryEsc}>
         <ActionIcon
           variant="subtle"
           color="gray"
           size="lg"
-          aria-label="Back to the library"
+          aria-label={texts.review.backToTheLibrary}
           onClick={() => actions.show({ screen: 'library' })}
         >
           <IconArrowLeft size={20} />
@@ -99,38 +100,42 @@ function ReviewTools({ sessionId, detail, clock }: ReviewToolsProps) {
         <span className={styles.delivery}>
           <StateBadge
             state={SUMMARY_WORDS[detail.summary.state]}
-            detail={uploads !== undefined && uploads.total > 0 ? `${uploads.delivered} of ${uploads.total}` : undefined}
+            detail={
+              uploads !== undefined && uploads.total > 0
+                ? texts.progress.ofWhole(uploads.delivered, uploads.total)
+                : undefined
+            }
           />
         </span>
       )}
       <ModeSwitch />
       {session !== null && isExportable(session) && (
-        <Tooltip label="Export…">
+        <Tooltip label={texts.review.exportWord}>
           <ActionIcon
             variant="default"
             size={36}
-            aria-label="Export…"
+            aria-label={texts.review.exportWord}
             onClick={() => actions.openExport(sessionId, clock.timeMs - firstMediaMs(session))}
           >
             <IconFileExport size={16} />
           </ActionIcon>
         </Tooltip>
       )}
-      <Tooltip label="Move to the bin…">
+      <Tooltip label={texts.review.moveToTheBin}>
         <ActionIcon
           variant="default"
           size={36}
-          aria-label="Move to the bin…"
+          aria-label={texts.review.moveToTheBin}
           onClick={() => actions.askToTrash([sessionId])}
         >
           <IconTrash size={16} />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label="Open folder">
+      <Tooltip label={texts.review.openFolder}>
         <ActionIcon
           variant="default"
           size={36}
-          aria-label="Open folder"
+          aria-label={texts.review.openFolder}
           onClick={() => void actions.openFolder(sessionId)}
         >
           <IconFolderOpen size={16} />
@@ -153,12 +158,12 @@ function ModeSwitch() {
   if (!several) return null;
   return (
     <SegmentedControl
-      aria-label="What plays"
+      aria-label={texts.review.whatPlays}
       size="sm"
       value={mode}
       data={[
-        { value: 'one', label: 'Composite' },
-        { value: 'streams', label: 'Streams' },
+        { value: 'one', label: texts.review.composite },
+        { value: 'streams', label: texts.review.streams },
       ]}
       onChange={(value) => actions.setReviewMode(value === 'streams' ? 'streams' : 'one')}
     />
@@ -184,7 +189,7 @@ function ReviewNotice({ sessionId }: { sessionId: string }) {
             loading={working}
             onClick={() => void actions.finishFiles(sessionId)}
           >
-            Finish files
+            {texts.review.finishFiles}
           </Button>
         }
       />
@@ -203,7 +208,7 @@ function ReviewNotice({ sessionId }: { sessionId: string }) {
             loading={working}
             onClick={() => void actions.finishFiles(sessionId)}
           >
-            Make files again
+            {texts.review.makeFilesAgain}
           </Button>
         ) : (
           <Button
@@ -211,7 +216,7 @@ function ReviewNotice({ sessionId }: { sessionId: string }) {
             loading={working}
             onClick={() => void actions.retryUploads(sessionId)}
           >
-            Retry upload
+            {texts.review.retryUpload}
           </Button>
         )
       }
@@ -222,8 +227,8 @@ function ReviewNotice({ sessionId }: { sessionId: string }) {
 const INTERRUPTED = {
   code: 'CANCELLED',
   fault: 'usage',
-  message: 'This recording was cut short: the app ended before its files were finished.',
-  remedy: 'What was captured is safe on this computer. Finish the files to play them.',
+  message: texts.review.thisRecordingWasCutShort,
+  remedy: texts.review.whatWasCapturedIsSafe,
 } as const;
 
 function Broken({ detail }: { detail: SessionDetail }) {

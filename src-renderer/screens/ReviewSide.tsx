@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Button, Tabs } from '@mantine/core';
 import type { SessionDetail } from '../../src-main/contract/ipc.ts';
 import type { Session, SessionOutput } from '../../src-main/contract/session.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { FileRow } from '../components/FileRow.tsx';
 import { ChatList } from '../components/ChatList.tsx';
 import { NoteList } from '../components/NoteList.tsx';
@@ -35,25 +36,30 @@ export function ReviewSide(props: ReviewSideProps) {
   const told = session.webhooks.filter((each) => each.state === 'delivered').length;
   const { done, total } = detail.summary.files;
   const tabs: { side: Side; label: string; count: string; body: ReactNode }[] = [
-    { side: 'files', label: 'Files', count: `${done} of ${total}`, body: <Files {...props} /> },
+    {
+      side: 'files',
+      label: texts.review.files,
+      count: texts.progress.ofWhole(done, total),
+      body: <Files {...props} />,
+    },
     ...(chat === null || chat.total === 0
       ? []
       : [
           {
             side: 'chat' as const,
-            label: 'Chat',
+            label: texts.review.chat,
             count: String(chat.total),
             body: <ChatList chat={chat} clock={clock} onSeek={(timeMs) => clock.seek(timeMs)} />,
           },
         ]),
-    { side: 'notes', label: 'Notes', count: notes === 0 ? '' : String(notes), body: <Notes {...props} /> },
+    { side: 'notes', label: texts.review.notes, count: notes === 0 ? '' : String(notes), body: <Notes {...props} /> },
     ...(session.webhooks.length === 0
       ? []
       : [
           {
             side: 'webhook' as const,
-            label: 'Webhook',
-            count: `${told} of ${session.webhooks.length}`,
+            label: texts.review.webhook,
+            count: texts.progress.ofWhole(told, session.webhooks.length),
             body: <Webhooks {...props} />,
           },
         ]),
@@ -65,7 +71,7 @@ export function ReviewSide(props: ReviewSideProps) {
       onChange={(next) => actions.setReviewSide(tabs.find((tab) => tab.side === next)?.side ?? 'files')}
       keepMounted={false}
     >
-      <Tabs.List aria-label="Beside the player">
+      <Tabs.List aria-label={texts.review.besideThePlayer}>
         {tabs.map((tab) => (
           <Tabs.Tab key={tab.side} value={tab.side} className={styles.tab}>
             {tab.label} <span className="dim">{tab.count}</span>
@@ -97,16 +103,14 @@ function Files({ detail, session, playing, onPlay }: ReviewSideProps) {
           />
         ))}
       </ul>
-      {ordered.length === 0 && <p className={`${styles.none} dim`}>No files have been made of this recording.</p>}
+      {ordered.length === 0 && <p className={`${styles.none} dim`}>{texts.review.noFilesHaveBeenMade}</p>}
       {detail.uploadRetryAt !== undefined && state !== 'uploading' && (
-        <p className={`${styles.none} dim`}>
-          Tried again by itself at {formatTime(detail.uploadRetryAt)}, and as soon as the network is back.
-        </p>
+        <p className={`${styles.none} dim`}>{texts.review.triedAgainByItselfAt(formatTime(detail.uploadRetryAt))}</p>
       )}
       {state === 'uploading' && (
         <div className={styles.none}>
           <Button variant="default" size="compact-sm" onClick={() => void actions.cancelUploads(sessionId)}>
-            Stop uploading
+            {texts.review.stopUploading}
           </Button>
         </div>
       )}

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Button, TextInput } from '@mantine/core';
 import { IconDoor, IconFileImport, IconLink, IconPlayerRecordFilled, IconPlus } from '@tabler/icons-react';
 import type { RoomView } from '../../src-main/contract/ipc.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
 import { Panel } from '../components/Panel.tsx';
@@ -20,8 +21,8 @@ export function RoomsScreen() {
   const several = useUi((state) => state.snapshot.state === 'ready' && state.snapshot.value.settings.rooms.length > 0);
   return (
     <Page
-      title="Rooms"
-      tools={several && <SearchField label="Search rooms" value={search} onChange={actions.setRoomSearch} />}
+      title={texts.rooms.rooms}
+      tools={several && <SearchField label={texts.rooms.searchRooms} value={search} onChange={actions.setRoomSearch} />}
       notice={<LastError />}
     >
       <div className={styles.stack}>
@@ -52,11 +53,9 @@ function LinkForm() {
       }}
     >
       <label htmlFor="join-link" className={styles.label}>
-        Record a call
+        {texts.rooms.recordACall}
       </label>
-      <p className="dim">
-        Paste the link that people join with. Rollcall joins as a visible guest and records everybody.
-      </p>
+      <p className="dim">{texts.rooms.pasteTheLinkThatPeople}</p>
       <div className={styles.field}>
         <TextInput
           id="join-link"
@@ -74,7 +73,7 @@ function LinkForm() {
       </div>
       {capturing && (
         <p className={styles.already}>
-          <IconPlayerRecordFilled size={12} aria-hidden /> A recording is under way. Stop it before you start another.
+          <IconPlayerRecordFilled size={12} aria-hidden /> {texts.rooms.aRecordingIsUnderWay}
         </p>
       )}
     </form>
@@ -94,17 +93,17 @@ function RoomList() {
   );
   return (
     <Panel
-      title="Your rooms"
+      title={texts.rooms.yourRooms}
       aside={
         <>
-          {`${found.length} of ${rooms.length}`}
+          {texts.progress.ofWhole(found.length, rooms.length)}
           <AddRoom />
         </>
       }
     >
       {found.length === 0 ? (
-        <EmptyState icon={IconDoor} title={`No room matches “${search}”`}>
-          Rooms are found by name, link and template.
+        <EmptyState icon={IconDoor} title={texts.rooms.noRoomMatches(search)}>
+          {texts.rooms.roomsAreFoundByName}
         </EmptyState>
       ) : (
         <ul>
@@ -143,7 +142,7 @@ function AddRoom() {
       leftSection={<IconPlus size={14} />}
       onClick={() => void actions.editRoom(null, link.trim())}
     >
-      Add room
+      {texts.rooms.addRoom}
     </Button>
   );
 }
@@ -153,7 +152,7 @@ function NoRooms() {
   return (
     <EmptyState
       icon={IconDoor}
-      title="No rooms yet"
+      title={texts.rooms.noRoomsYet}
       action={
         <div className={styles.choices}>
           <AddRoom />
@@ -163,12 +162,12 @@ function NoRooms() {
             leftSection={<IconFileImport size={14} />}
             onClick={() => void actions.importSettings()}
           >
-            Import settings file…
+            {texts.rooms.importSettingsFile}
           </Button>
         </div>
       }
     >
-      A link is enough to record. Keep the rooms that you record often here, with where their files go.
+      {texts.rooms.aLinkIsEnoughTo}
     </EmptyState>
   );
 }

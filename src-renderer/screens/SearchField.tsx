@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { CloseButton, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { KeyHint } from '../components/KeyHint.tsx';
 import { useUi } from '../state/ui-context.ts';
 
@@ -38,7 +39,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
         value === '' ? (
           <KeyHint>/</KeyHint>
         ) : (
-          <CloseButton size="sm" aria-label="Empty the search" onClick={() => onChange('')} />
+          <CloseButton size="sm" aria-label={texts.library.emptyTheSearch} onClick={() => onChange('')} />
         )
       }
     />

@@ -10,6 +10,7 @@ import {
   IconTemplate,
 } from '@tabler/icons-react';
 import type { AppSnapshot, DestinationView, TemplateView, WebhookView } from '../../src-main/contract/ipc.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
 import { Panel } from '../components/Panel.tsx';
@@ -32,7 +33,7 @@ export function SettingsScreen() {
   const busy = useUi((state) => state.busy);
   return (
     <Page
-      title="Settings"
+      title={texts.settings.settings}
       notice={<LastError />}
       tools={
         <>
@@ -42,14 +43,14 @@ export function SettingsScreen() {
             loading={busy === 'import'}
             onClick={() => void actions.importSettings()}
           >
-            Import settings file…
+            {texts.settings.importSettingsFile}
           </Button>
           <Button
             variant="default"
             leftSection={<IconFileExport size={16} />}
             onClick={() => void actions.exportSettings()}
           >
-            Export…
+            {texts.settings.exportWord}
           </Button>
         </>
       }
@@ -72,21 +73,21 @@ function Sections({ snapshot }: { snapshot: AppSnapshot }) {
       <Templates templates={snapshot.settings.templates} />
       <InTheCall recorder={snapshot.settings.recorder} />
       <Appearance />
-      <Panel title="About">
+      <Panel title={texts.settings.about}>
         <SettingRow
-          title={`Rollcall ${snapshot.version}`}
-          note="Records calls on your own computer and delivers them where you say."
+          title={texts.settings.rollcall(snapshot.version)}
+          note={texts.settings.recordsCallsOnYourOwn}
           action={
             <>
               <Button variant="default" onClick={() => void actions.saveDiagnostics()}>
-                Save diagnostics…
+                {texts.settings.saveDiagnostics}
               </Button>
               <Button
                 variant="default"
                 leftSection={<IconStethoscope size={16} />}
                 onClick={() => actions.openDialog('preflight')}
               >
-                Check this computer…
+                {texts.settings.checkThisComputer}
               </Button>
             </>
           }
@@ -102,10 +103,14 @@ function Library({ snapshot }: { snapshot: AppSnapshot }) {
   const busy = useUi((state) => state.busy);
   const { dir, freeBytes, error } = snapshot.library;
   return (
-    <Panel title="Recordings">
+    <Panel title={texts.settings.recordings}>
       <SettingRow
         title={<span className="selectable">{dir}</span>}
-        note={freeBytes === null ? 'Free space is not known.' : `${formatBytes(freeBytes)} free on this disk.`}
+        note={
+          freeBytes === null
+            ? texts.settings.freeSpaceIsNotKnown
+            : texts.settings.freeOnThisDisk(formatBytes(freeBytes))
+        }
         action={
           <>
             <Button
@@ -113,7 +118,7 @@ function Library({ snapshot }: { snapshot: AppSnapshot }) {
               leftSection={<IconFolderOpen size={16} />}
               onClick={() => void actions.openLibrary()}
             >
-              Open
+              {texts.settings.open}
             </Button>
             <Button
               variant="default"
@@ -121,7 +126,7 @@ function Library({ snapshot }: { snapshot: AppSnapshot }) {
               loading={busy === 'library'}
               onClick={() => void actions.chooseLibrary()}
             >
-              Change…
+              {texts.settings.change}
             </Button>
           </>
         }
@@ -145,43 +150,39 @@ function Storage({ snapshot }: { snapshot: AppSnapshot }) {
   const actions = useActions();
   const { hosted, webhook } = snapshot.settings;
   return (
-    <Panel title="Delivery">
+    <Panel title={texts.settings.delivery}>
       <SettingRow
-        title="Hosted storage"
-        note={
-          hosted === null
-            ? 'Not set up. Rooms without a destination of their own keep their uploads waiting.'
-            : destinationText(hosted)
-        }
+        title={texts.settings.hostedStorage}
+        note={hosted === null ? texts.settings.notSetUpRoomsWithout : destinationText(hosted)}
         action={
           <>
             <StateBadge
               state={
                 hosted === null
-                  ? { tone: 'amber', icon: 'clock', word: 'Not set up' }
+                  ? { tone: 'amber', icon: 'clock', word: texts.settings.notSetUp }
                   : { tone: 'plain', icon: 'check', word: credentialsText(hosted) }
               }
             />
             <Button
               variant="default"
-              aria-label={`${hosted === null ? 'Set up…' : 'Edit…'} hosted storage`}
+              aria-label={texts.settings.setUpHostedStorage(hosted === null)}
               onClick={() => void actions.editHosted()}
             >
-              {hosted === null ? 'Set up…' : 'Edit…'}
+              {hosted === null ? texts.settings.setUp : texts.settings.edit}
             </Button>
           </>
         }
       />
       <SettingRow
-        title="Webhook"
+        title={texts.settings.webhook}
         note={webhookText(webhook)}
         action={
           <Button
             variant="default"
-            aria-label={`${webhook === null ? 'Set up…' : 'Edit…'} webhook`}
+            aria-label={texts.settings.setUpWebhook(webhook === null)}
             onClick={() => void actions.editWebhook()}
           >
-            {webhook === null ? 'Set up…' : 'Edit…'}
+            {webhook === null ? texts.settings.setUp : texts.settings.edit}
           </Button>
         }
       />
@@ -193,7 +194,7 @@ function Templates({ templates }: { templates: readonly TemplateView[] }) {
   const actions = useActions();
   return (
     <Panel
-      title="Templates"
+      title={texts.settings.templates}
       aside={
         <Button
           variant="default"
@@ -201,13 +202,13 @@ function Templates({ templates }: { templates: readonly TemplateView[] }) {
           leftSection={<IconPlus size={14} />}
           onClick={() => void actions.editTemplate(null)}
         >
-          Add template
+          {texts.settings.addTemplate}
         </Button>
       }
     >
       {templates.length === 0 ? (
-        <EmptyState icon={IconTemplate} title="No templates">
-          A template says for many rooms at once whether they are recorded and where their files go.
+        <EmptyState icon={IconTemplate} title={texts.settings.noTemplates}>
+          {texts.settings.aTemplateSaysForMany}
         </EmptyState>
       ) : (
         templates.map((template) => <TemplateRow key={template.id} template={template} />)
@@ -218,26 +219,26 @@ function Templates({ templates }: { templates: readonly TemplateView[] }) {
 
 function TemplateRow({ template }: { template: TemplateView }) {
   const actions = useActions();
-  const where = template.destination === null ? 'hosted storage' : destinationText(template.destination);
+  const where = template.destination === null ? texts.settings.hostedStorage2 : destinationText(template.destination);
   return (
     <SettingRow
       title={template.name}
-      note={`${template.rooms === 1 ? '1 room' : `${template.rooms} rooms`} · ${where}`}
+      note={`${texts.settings.rooms(template.rooms)} · ${where}`}
       action={
         <>
           <Switch
             labelPosition="left"
-            label={template.enabled ? 'Records' : 'Does not record'}
-            aria-label={`Record the rooms of ${template.name}`}
+            label={template.enabled ? texts.settings.records : texts.settings.doesNotRecord}
+            aria-label={texts.settings.recordTheRoomsOf(template.name)}
             checked={template.enabled}
             onChange={(event) => void actions.setTemplateEnabled(template.id, event.currentTarget.checked)}
           />
           <Button
             variant="default"
-            aria-label={`Edit… template ${template.name}`}
+            aria-label={texts.settings.editTemplate(template.name)}
             onClick={() => void actions.editTemplate(template.id)}
           >
-            Edit…
+            {texts.settings.edit}
           </Button>
         </>
       }
@@ -248,21 +249,21 @@ function TemplateRow({ template }: { template: TemplateView }) {
 function InTheCall({ recorder }: { recorder: AppSnapshot['settings']['recorder'] }) {
   const actions = useActions();
   return (
-    <Panel title="In the call">
+    <Panel title={texts.settings.inTheCall}>
       <SettingRow
-        title={recorder.displayName === '' ? 'Rollcall (recording)' : recorder.displayName}
+        title={recorder.displayName === '' ? texts.settings.rollcallRecording : recorder.displayName}
         note={
           recorder.consentText === ''
-            ? 'The name that others see. There is no text yet to tell people that they are recorded.'
-            : `The name that others see. People are told: “${recorder.consentText}”`
+            ? texts.settings.theNameThatOthersSee
+            : texts.settings.theNameThatOthersSeeOf(recorder.consentText)
         }
         action={
           <Button
             variant="default"
-            aria-label="Edit… name and text in the call"
+            aria-label={texts.settings.editNameAndTextIn}
             onClick={() => void actions.editRecorder()}
           >
-            Edit…
+            {texts.settings.edit}
           </Button>
         }
       />
@@ -270,19 +271,23 @@ function InTheCall({ recorder }: { recorder: AppSnapshot['settings']['recorder']
   );
 }
 
-const THEME_LABELS: Record<ThemeChoice, ReactNode> = { system: 'System', dark: 'Dark', light: 'Light' };
+const THEME_LABELS: Record<ThemeChoice, ReactNode> = {
+  system: texts.settings.system,
+  dark: texts.settings.dark,
+  light: texts.settings.light,
+};
 
 function Appearance() {
   const actions = useActions();
   const theme = useUi((state) => state.theme);
   return (
-    <Panel title="Appearance">
+    <Panel title={texts.settings.appearance}>
       <SettingRow
-        title="Colours"
-        note="Dark is easier on the eyes beside a video; light reads better in the sun."
+        title={texts.settings.colours}
+        note={texts.settings.darkIsEasierOnThe}
         action={
           <SegmentedControl
-            aria-label="Colours"
+            aria-label={texts.settings.colours}
             value={theme}
             data={THEME_CHOICES.map((choice) => ({ value: choice, label: THEME_LABELS[choice] }))}
             onChange={(value) => actions.setTheme(THEME_CHOICES.find((choice) => choice === value) ?? 'system')}
@@ -294,26 +299,26 @@ function Appearance() {
 }
 
 function destinationText(destination: DestinationView): string {
-  if (destination.location === null) return 'Hosted storage, once it is set up';
+  if (destination.location === null) return texts.settings.hostedStorageOnceItIs;
   const prefix = destination.prefix === '' ? '' : `/${destination.prefix}`;
   const where = destination.endpoint ?? `AWS ${destination.region ?? ''}`.trim();
-  return `s3://${destination.location}${prefix} at ${where}`;
+  return texts.settings.s3At(destination.location, prefix, where);
 }
 
 function credentialsText(destination: DestinationView): string {
   switch (destination.credentials) {
     case 'keys':
-      return 'Signed in with keys';
+      return texts.settings.signedInWithKeys;
     case 'endpoint':
-      return 'Signed in by a credentials service';
+      return texts.settings.signedInByACredentials;
     case 'default-chain':
-      return 'Signed in by this computer’s AWS set-up';
+      return texts.settings.signedInByThisComputer;
     case 'none':
-      return 'Not signed in';
+      return texts.settings.notSignedIn;
   }
 }
 
 function webhookText(webhook: WebhookView | null): string {
-  if (webhook === null) return 'None. Nobody is told when a file has been delivered.';
-  return `${webhook.host} is told of each delivered file, ${webhook.signed ? 'with a signature' : 'without a signature'}.`;
+  if (webhook === null) return texts.settings.noneNobodyIsToldWhen;
+  return texts.settings.isToldOfEachDelivered(webhook.host, webhook.signed);
 }

@@ -10,6 +10,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { LiveRecording } from '../../src-main/contract/live.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { isCapturing, isPaused } from '../state/live-facts.ts';
 import { formatBytes, formatClock } from '../state/format.ts';
 import { needsYou } from '../state/queue.ts';
@@ -37,11 +38,11 @@ import styles from './Shell.module.css';
 type Place = 'rooms' | 'live' | 'library' | 'queue' | 'settings';
 
 const PLACES: readonly { screen: Place; label: string; icon: TablerIcon }[] = [
-  { screen: 'rooms', label: 'Rooms', icon: IconDoor },
-  { screen: 'live', label: 'Live', icon: IconBroadcast },
-  { screen: 'library', label: 'Library', icon: IconMovie },
-  { screen: 'queue', label: 'Queue', icon: IconCloudUpload },
-  { screen: 'settings', label: 'Settings', icon: IconSettings },
+  { screen: 'rooms', label: texts.shell.rooms, icon: IconDoor },
+  { screen: 'live', label: texts.shell.live, icon: IconBroadcast },
+  { screen: 'library', label: texts.shell.library, icon: IconMovie },
+  { screen: 'queue', label: texts.shell.queue, icon: IconCloudUpload },
+  { screen: 'settings', label: texts.shell.settings, icon: IconSettings },
 ];
 
 /** The window: where to go on the left, the screen on the right, and red all round while it records. */
@@ -90,7 +91,7 @@ function Sidebar({ view, live }: { view: View; live: LiveRecording | null }) {
   const actions = useActions();
   const current: Place | null = view.screen === 'welcome' ? null : view.screen === 'review' ? 'library' : view.screen;
   return (
-    <nav className={styles.sidebar} aria-label="Places">
+    <nav className={styles.sidebar} aria-label={texts.shell.places}>
       <div className={styles.brand}>
         <span className={styles.mark} aria-hidden />
         Rollcall
@@ -114,7 +115,7 @@ function Sidebar({ view, live }: { view: View; live: LiveRecording | null }) {
         <DiskHint />
         <button type="button" className={styles.quiet} onClick={() => actions.openDialog('shortcuts')}>
           <IconKeyboard size={16} stroke={1.6} aria-hidden />
-          Shortcuts
+          {texts.shell.shortcuts}
         </button>
       </div>
     </nav>
@@ -137,7 +138,7 @@ function QueueHint() {
   const waiting = sessions.state === 'ready' ? needsYou(sessions.value) : 0;
   if (waiting === 0) return null;
   return (
-    <span className={styles.hint} data-tone="amber" aria-label={`${waiting} need you`}>
+    <span className={styles.hint} data-tone="amber" aria-label={texts.shell.needYou(waiting)}>
       {waiting}
     </span>
   );
@@ -150,7 +151,7 @@ function OfflineHint() {
     <p className={styles.offline} role="status">
       {offline && (
         <>
-          <IconWifiOff size={14} aria-hidden /> Offline: joining and uploading wait. All else works.
+          <IconWifiOff size={14} aria-hidden /> {texts.shell.offlineJoiningAndUploading}
         </>
       )}
     </p>
@@ -162,14 +163,14 @@ function DiskHint() {
     state.snapshot.state === 'ready' ? state.snapshot.value.library.freeBytes : null,
   );
   if (freeBytes === null) return null;
-  return <span className={styles.disk}>{formatBytes(freeBytes)} free</span>;
+  return <span className={styles.disk}>{texts.shell.free(formatBytes(freeBytes))}</span>;
 }
 
 /** Says in the taskbar and the window list what goes on. */
 function useTitle(live: LiveRecording | null): void {
   const title =
     live !== null && isCapturing(live)
-      ? `${isPaused(live) ? '‖' : '●'} ${phaseWord(live).word} ${live.roomName} · Rollcall`
+      ? texts.shell.rollcall(isPaused(live), phaseWord(live).word, live.roomName)
       : 'Rollcall';
   useEffect(() => {
     document.title = title;

@@ -1,4 +1,5 @@
 import { Modal } from '@mantine/core';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { KeyHint } from '../components/KeyHint.tsx';
 import { SHORTCUTS } from '../state/shortcuts.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
@@ -9,17 +10,17 @@ export function ShortcutsDialog() {
   const actions = useActions();
   const open = useUi((state) => state.dialog === 'shortcuts');
   return (
-    <Modal opened={open} onClose={() => actions.openDialog(null)} title="Keyboard" size={480}>
-      {(['Everywhere', 'Player'] as const).map((where) => (
+    <Modal opened={open} onClose={() => actions.openDialog(null)} title={texts.shell.keyboard} size={480}>
+      {(['everywhere', 'player'] as const).map((where) => (
         <section key={where} className={styles.group}>
-          <h3 className="dim">{where}</h3>
+          <h3 className="dim">{texts.shell.shortcutsFor[where]}</h3>
           <dl className={styles.keys}>
             {SHORTCUTS.filter((shortcut) => shortcut.where === where).map(({ keys, does }) => (
               <div key={does} className={styles.shortcut}>
                 <dt>{does}</dt>
                 <dd>
                   {keys.map((key) =>
-                    key === 'then' ? <span key={key}>then</span> : <KeyHint key={key}>{key}</KeyHint>,
+                    key === 'then' ? <span key={key}>{texts.shell.then}</span> : <KeyHint key={key}>{key}</KeyHint>,
                   )}
                 </dd>
               </div>

@@ -1,4 +1,5 @@
 import { Button, Modal } from '@mantine/core';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatClock } from '../state/format.ts';
 import { isCapturing } from '../state/live-facts.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
@@ -11,17 +12,17 @@ export function StopDialog() {
   const open = useUi((state) => state.dialog === 'stop');
   const close = (): void => actions.openDialog(null);
   return (
-    <Modal opened={open && isCapturing(live)} onClose={close} title="Stop recording?" size={440}>
+    <Modal opened={open && isCapturing(live)} onClose={close} title={texts.live.stopRecording} size={440}>
       <p>
-        “{live?.roomName}” has been recorded for <strong>{formatClock(live?.elapsedMs ?? 0)}</strong>. Rollcall leaves
-        the call, finishes the files, and delivers them. The call itself goes on.
+        {texts.live.hasBeenRecordedFor(live?.roomName)} <strong>{formatClock(live?.elapsedMs ?? 0)}</strong>
+        {texts.live.rollcallLeavesTheCall}
       </p>
       <div className={styles.buttons}>
         <Button variant="default" onClick={close}>
-          Keep recording
+          {texts.live.keepRecording}
         </Button>
         <Button data-autofocus onClick={() => void actions.stop()}>
-          Stop recording
+          {texts.live.stopRecording2}
         </Button>
       </div>
     </Modal>

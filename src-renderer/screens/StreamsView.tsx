@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { mediaUrl } from '../../src-main/contract/app-urls.ts';
 import type { Lane, SessionLanes } from '../../src-main/contract/lanes.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { PlayerControls } from '../components/PlayerControls.tsx';
 import type { PlayClock } from '../state/play-clock.ts';
 import type { PlayerCommand } from '../state/player-keys.ts';
@@ -128,7 +129,7 @@ function StreamTile({ lane, src, sync, heard, there }: StreamTileProps) {
       <video ref={video} src={src} preload="auto" muted={!heard} aria-label={`${lane.name}, ${what}`} />
       <span className={`${styles.label} clip`}>
         {lane.name}
-        {lane.type === 'screen' ? ' · screen' : ''}
+        {lane.type === 'screen' ? texts.review.screen : ''}
       </span>
     </div>
   );

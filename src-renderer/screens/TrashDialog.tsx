@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import type { SessionSummary } from '../../src-main/contract/ipc.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatBytes } from '../state/format.ts';
 import { whereElse } from '../state/library-list.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
@@ -24,41 +25,43 @@ export function TrashDialog() {
       opened={chosen.length > 0}
       onClose={close}
       title={
-        only === undefined ? `Move ${chosen.length} recordings to the bin?` : `Move “${only.roomName}” to the bin?`
+        only === undefined
+          ? texts.library.moveRecordingsToTheBin(chosen.length)
+          : texts.library.moveToTheBinOf(only.roomName)
       }
       size={480}
     >
       <ul className={styles.facts}>
         {delivered.length > 0 && (
           <li>
-            <strong>{count(delivered.length)}</strong> delivered: the files stay in their storage.
+            <strong>{count(delivered.length)}</strong> {texts.library.deliveredTheFilesStayIn}
           </li>
         )}
         {onlyHere.length > 0 && (
           <li>
-            <strong>{count(onlyHere.length)}</strong> with files that are nowhere else:{' '}
-            {onlyHere
-              .slice(0, 3)
-              .map(({ roomName }) => `“${roomName}”`)
-              .join(', ')}
-            {onlyHere.length > 3 ? ` and ${onlyHere.length - 3} more` : ''}.
+            <strong>{count(onlyHere.length)}</strong>{' '}
+            {texts.library.withFilesThatAreNowhere(
+              onlyHere
+                .slice(0, 3)
+                .map(({ roomName }) => `“${roomName}”`)
+                .join(', '),
+              onlyHere.length,
+              onlyHere.length - 3,
+            )}
           </li>
         )}
-        <li>
-          {formatBytes(size)} of finished files, and what was captured, go to the system’s bin and can be put back from
-          there.
-        </li>
+        <li>{texts.library.ofFinishedFilesAndWhat(formatBytes(size))}</li>
       </ul>
       <div className={styles.buttons}>
         <Button variant="default" data-autofocus onClick={close}>
-          Keep
+          {texts.library.keep}
         </Button>
         <Button leftSection={<IconTrash size={16} />} onClick={() => void actions.trash()}>
-          Move to the bin
+          {texts.library.moveToTheBin2}
         </Button>
       </div>
     </Modal>
   );
 }
 
-const count = (number: number): string => `${number} recording${number === 1 ? '' : 's'}`;
+const count = (number: number): string => texts.library.recording(number);

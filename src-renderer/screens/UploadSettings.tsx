@@ -1,6 +1,7 @@
 import { NumberInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { UploadsView } from '../../src-main/contract/ipc.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { Panel } from '../components/Panel.tsx';
 import { SettingRow } from '../components/SettingRow.tsx';
 import { SwitchRow } from '../components/SwitchRow.tsx';
@@ -10,28 +11,28 @@ import { useActions } from '../state/ui-context.ts';
 export function UploadSettings({ uploads }: { uploads: UploadsView }) {
   const { setUploads } = useActions();
   return (
-    <Panel title="Uploads">
+    <Panel title={texts.settings.uploads}>
       <SwitchRow
-        title="Pause all uploads"
-        note="Until you take it back, also after a restart. Nothing that has arrived is sent again."
+        title={texts.settings.pauseAllUploads}
+        note={texts.settings.untilYouTakeItBack}
         on={uploads.paused}
         onChange={(paused) => void setUploads({ paused })}
       />
       <SwitchRow
-        title="Wait while a call is recorded"
-        note="The connection is the call’s; uploads go on when it is over."
+        title={texts.settings.waitWhileACallIs}
+        note={texts.settings.theConnectionIsTheCall}
         on={uploads.holdDuringCalls}
         onChange={(hold_during_calls) => void setUploads({ hold_during_calls })}
       />
       <SwitchRow
-        title="Wait while somebody uses this computer"
-        note="Uploads go on once nobody has touched keyboard or mouse for two minutes."
+        title={texts.settings.waitWhileSomebodyUsesThis}
+        note={texts.settings.uploadsGoOnOnceNobody}
         on={uploads.onlyWhenIdle}
         onChange={(only_when_idle) => void setUploads({ only_when_idle })}
       />
       <SettingRow
-        title="Limit"
-        note="All uploads of the app together, in kilobytes a second. Empty: as fast as the connection is."
+        title={texts.settings.limit}
+        note={texts.settings.allUploadsOfTheApp}
         action={<Limit value={uploads.maxKilobytesPerSecond} />}
       />
     </Panel>
@@ -50,9 +51,9 @@ function Limit({ value }: { value: number | null }) {
   };
   return (
     <NumberInput
-      aria-label="Upload limit, kilobytes a second"
-      placeholder="No limit"
-      suffix=" kB/s"
+      aria-label={texts.settings.uploadLimitKilobytesA}
+      placeholder={texts.settings.noLimit}
+      suffix={texts.settings.kbS}
       hideControls
       w={140}
       min={1}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { IconArrowLeft, IconFolder } from '@tabler/icons-react';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { Page } from '../components/Page.tsx';
 import { StateBadge } from '../components/StateBadge.tsx';
 import { formatBytes, formatSpan } from '../state/format.ts';
@@ -16,16 +17,16 @@ export function WelcomeScreen() {
   const step = useUi((state) => state.welcome.step);
   return (
     <Page
-      title="Welcome to Rollcall"
+      title={texts.welcome.welcomeToRollcall}
       notice={<LastError />}
       tools={
         <Button variant="default" onClick={() => void actions.leaveWelcome()}>
-          Skip set-up
+          {texts.welcome.skipSetUp}
         </Button>
       }
     >
       <div className={styles.steps}>
-        <p className="dim">Step {step + 1} of 3</p>
+        <p className="dim">{texts.welcome.stepOf3(step + 1)}</p>
         {step === 0 && <FolderStep />}
         {step === 1 && <NameStep />}
         {step === 2 && <StorageStep />}
@@ -52,7 +53,7 @@ function Step({ title, words, next, onNext, onBack, children }: StepProps) {
       <div className={styles.buttons}>
         {onBack !== undefined && (
           <Button variant="default" leftSection={<IconArrowLeft size={16} />} onClick={onBack}>
-            Back
+            {texts.welcome.back}
           </Button>
         )}
         <Button onClick={onNext}>{next}</Button>
@@ -67,9 +68,9 @@ function FolderStep() {
   const library = useUi((state) => (state.snapshot.state === 'ready' ? state.snapshot.value.library : null));
   return (
     <Step
-      title="Where recordings live"
-      words="Every recording is a folder on this computer, until you delete it. Nothing is sent anywhere unless you say where."
-      next="Continue"
+      title={texts.welcome.whereRecordingsLive}
+      words={texts.welcome.everyRecordingIsAFolder}
+      next={texts.welcome.continue}
       onNext={() => actions.setWelcome({ step: 1 })}
     >
       <div className={styles.folder}>
@@ -77,8 +78,8 @@ function FolderStep() {
           <strong className="selectable">{library?.dir ?? ''}</strong>
           <p className="dim">
             {library?.freeBytes == null
-              ? 'Free space is not known.'
-              : `${formatBytes(library.freeBytes)} free: about ${formatSpan(callMsOf(library.freeBytes))} of a call of four people.`}
+              ? texts.welcome.freeSpaceIsNotKnown
+              : texts.welcome.freeAboutOfACall(formatBytes(library.freeBytes), formatSpan(callMsOf(library.freeBytes)))}
           </p>
         </div>
         <Button
@@ -87,7 +88,7 @@ function FolderStep() {
           loading={busy === 'library'}
           onClick={() => void actions.chooseLibrary()}
         >
-          Choose folder…
+          {texts.welcome.chooseFolder}
         </Button>
       </div>
       {library?.error != null && <Problem error={library.error} />}
@@ -100,22 +101,22 @@ function NameStep() {
   const { name, consent } = useUi((state) => state.welcome);
   return (
     <Step
-      title="How others see it"
-      words="Rollcall joins calls as a visible guest. In most places people must know that they are recorded."
-      next="Continue"
+      title={texts.welcome.howOthersSeeIt}
+      words={texts.welcome.rollcallJoinsCallsAsA}
+      next={texts.welcome.continue}
       onNext={() => void actions.keepRecorder()}
       onBack={() => actions.setWelcome({ step: 0 })}
     >
       <TextInput
-        label="Name shown to others"
-        placeholder="Rollcall (recording)"
+        label={texts.welcome.nameShownToOthers}
+        placeholder={texts.welcome.rollcallRecording}
         maxLength={80}
         value={name}
         onChange={(event) => actions.setWelcome({ name: event.currentTarget.value })}
       />
       <Textarea
-        label="What you tell people"
-        description="One click on the Live screen copies it, to be pasted into the call’s chat."
+        label={texts.welcome.whatYouTellPeople}
+        description={texts.welcome.oneClickOnTheLive}
         autosize
         minRows={2}
         maxRows={6}
@@ -132,22 +133,24 @@ function StorageStep() {
   const hosted = useUi((state) => (state.snapshot.state === 'ready' ? state.snapshot.value.settings.hosted : null));
   return (
     <Step
-      title="Storage, if you want it"
-      words="Finished files can be uploaded to an S3 bucket, each checked after it has arrived. Rooms and templates can have others."
-      next="Start using Rollcall"
+      title={texts.welcome.storageIfYouWantIt}
+      words={texts.welcome.finishedFilesCanBeUploaded}
+      next={texts.welcome.startUsingRollcall}
       onNext={() => void actions.leaveWelcome()}
       onBack={() => actions.setWelcome({ step: 1 })}
     >
       <div className={styles.folder}>
         <div className={styles.place}>
           {hosted === null ? (
-            <StateBadge state={{ tone: 'plain', icon: 'device', word: 'Files stay on this computer' }} />
+            <StateBadge state={{ tone: 'plain', icon: 'device', word: texts.welcome.filesStayOnThisComputer }} />
           ) : (
-            <StateBadge state={{ tone: 'plain', icon: 'check', word: `Uploads to s3://${hosted.location ?? ''}` }} />
+            <StateBadge
+              state={{ tone: 'plain', icon: 'check', word: texts.welcome.uploadsToS3(hosted.location ?? '') }}
+            />
           )}
         </div>
         <Button variant="default" onClick={() => void actions.editHosted()}>
-          {hosted === null ? 'Set up storage…' : 'Edit storage…'}
+          {hosted === null ? texts.welcome.setUpStorage : texts.welcome.editStorage}
         </Button>
       </div>
       <PreflightForm />

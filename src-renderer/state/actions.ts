@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../../src-main/contract/errors.ts';
 import type { WebhookDelivery } from '../../src-main/contract/session.ts';
 import { formatDateTime } from './format.ts';
 import type { IpcResult, RecordTarget, RollcallApi } from '../../src-main/contract/ipc.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { createEditorActions, type EditorActions } from './editor-actions.ts';
 import { isCapturing, isPaused } from './live-facts.ts';
 import { LiveFeed } from './live-feed.ts';
@@ -172,7 +173,7 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     },
     copyLink: async (sessionId, outputId) => {
       const copied = await ask(() => api.copyLink(sessionId, outputId));
-      if (copied !== null) notify(`Link copied. It works until ${formatDateTime(copied.value.expiresAt)}.`);
+      if (copied !== null) notify(texts.shell.linkCopiedItWorksUntil(formatDateTime(copied.value.expiresAt)));
     },
     replayWebhook: async (sessionId, deliveryId) => {
       const sent = await ask(() => api.replayWebhook(sessionId, deliveryId));
@@ -193,16 +194,16 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     },
     chooseLibrary: async () => {
       const chosen = await ask(() => api.chooseLibrary(), 'library');
-      if (chosen?.value != null) notify(`Recordings are kept in ${chosen.value.dir} from now on.`);
+      if (chosen?.value != null) notify(texts.shell.recordingsAreKeptInFrom(chosen.value.dir));
     },
     importSettings: async () => {
       const imported = await ask(() => api.importSettings(), 'import');
       if (imported?.value == null) return;
       const { file, rooms, templates } = imported.value;
-      notify(`${file}: ${count(rooms, 'room')} and ${count(templates, 'template')} are in use now.`);
+      notify(texts.shell.importedSettings(file, rooms, templates));
     },
     copy: async (text, what) => {
-      if ((await ask(() => api.copyText(text))) !== null) notify(`${what} copied.`);
+      if ((await ask(() => api.copyText(text))) !== null) notify(texts.shell.copied(what));
     },
   };
   return actions;
@@ -211,17 +212,15 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
 /** What the receiver of a webhook said to the last attempt. */
 function answerWords(delivery: WebhookDelivery | null): string {
   const last = delivery?.attempts.at(-1);
-  if (last === undefined) return 'Nothing was sent.';
-  return last.status === null ? `No answer: ${last.excerpt}` : `The webhook answered ${last.status}.`;
+  if (last === undefined) return texts.shell.nothingWasSent;
+  return last.status === null ? texts.shell.noAnswer(last.excerpt) : texts.shell.theWebhookAnswered(last.status);
 }
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 /** A call that did not even reach main. */
 const bridgeError = (thrown: unknown): ErrorRecord => ({
   code: 'INTERNAL',
   fault: 'ours',
-  message: 'The window could not reach the rest of the app.',
-  remedy: 'Close the window and open it again. A recording under way is not affected.',
+  message: texts.shell.theWindowCouldNotReach,
+  remedy: texts.shell.closeTheWindowAndOpen,
   details: String(thrown),
 });

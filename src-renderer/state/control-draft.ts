@@ -1,4 +1,5 @@
 import type { Control } from '../../src-main/contract/settings.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 
 /** When a recording begins and ends by itself, as the forms hold it. Empty: as the template says, else the default. */
 export interface ControlDraft {
@@ -44,7 +45,7 @@ export function controlValue({ start, emptySeconds, maxMinutes }: ControlDraft):
 
 /** What is wrong with a draft, in words; null where nothing is. */
 export function missingInControl({ emptySeconds, maxMinutes }: ControlDraft): string | null {
-  if (Number.isNaN(typed(emptySeconds, 1))) return 'Give the time of an empty call in seconds, or "never".';
+  if (Number.isNaN(typed(emptySeconds, 1))) return texts.editor.giveTheTimeOfAn;
   const longest = typed(maxMinutes, SECONDS_A_MINUTE);
-  return Number.isNaN(longest) || longest === 0 ? 'Give the longest recording in minutes, or "never".' : null;
+  return Number.isNaN(longest) || longest === 0 ? texts.editor.giveTheLongestRecordingIn : null;
 }

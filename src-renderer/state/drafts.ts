@@ -1,6 +1,7 @@
 import type { EffectiveView } from '../../src-main/contract/ipc.ts';
 import type { SettingsChange } from '../../src-main/contract/settings-change.ts';
 import type { Hosted, RoomRecording, Settings, UploadInfo, Webhook } from '../../src-main/contract/settings.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { controlDraft, controlValue, missingInControl, type ControlDraft } from './control-draft.ts';
 
 /**
@@ -278,17 +279,16 @@ export function recorderChange({ name, consent }: { name: string; consent: strin
 /** What is missing before a draft can be saved, as words beside the button; null where it can be. */
 export function missingIn(draft: EditorDraft): string | null {
   if (draft.kind === 'template' || draft.kind === 'room') {
-    if (draft.name.trim() === '') return 'Give it a name.';
+    if (draft.name.trim() === '') return texts.editor.giveItAName;
     const wrong = missingInControl(draft.control);
     if (wrong !== null) return wrong;
   }
-  if (draft.kind === 'room' && draft.url.trim() === '') return 'Paste the link that people join with.';
+  if (draft.kind === 'room' && draft.url.trim() === '') return texts.editor.pasteTheLinkThatPeople;
   const store = 'store' in draft ? draft.store : null;
-  if (store !== null && store.bucket.trim() === '') return 'Name the bucket.';
+  if (store !== null && store.bucket.trim() === '') return texts.editor.nameTheBucket;
   if (store?.signIn === 'keys' && (store.key.trim() === '' || secretValue(store.secret) === ''))
-    return 'Enter both the access key and its secret.';
-  if (store?.signIn === 'endpoint' && store.credentialsEndpoint.trim() === '')
-    return 'Enter the address of the credentials service.';
+    return texts.editor.enterBothTheAccessKey;
+  if (store?.signIn === 'endpoint' && store.credentialsEndpoint.trim() === '') return texts.editor.enterTheAddressOfThe;
   const webhook = 'webhook' in draft ? draft.webhook : null;
-  return webhook !== null && webhook.url.trim() === '' ? 'Enter the address of the webhook.' : null;
+  return webhook !== null && webhook.url.trim() === '' ? texts.editor.enterTheAddressOfThe2 : null;
 }

@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../../src-main/contract/errors.ts';
 import type { IpcResult, RollcallApi } from '../../src-main/contract/ipc.ts';
 import type { SettingsChange } from '../../src-main/contract/settings-change.ts';
 import type { RoomRecording, Settings } from '../../src-main/contract/settings.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import {
   changeOf,
   hostedDraft,
@@ -149,13 +150,13 @@ export function createEditorActions(
     },
     saveDraft: async () => {
       const draft = get().editor?.draft;
-      if (draft !== undefined) await send(changeOf(draft), 'Saved.');
+      if (draft !== undefined) await send(changeOf(draft), texts.editor.saved);
     },
     removeDraft: async () => {
       const draft = get().editor?.draft;
       if (draft === undefined) return;
       const change = removalOf(draft);
-      if (change !== null) await send(change, 'Removed.');
+      if (change !== null) await send(change, texts.editor.removed);
     },
     closeEditor: () => set({ editor: null }),
     setTemplateEnabled: async (id, enabled) => {
@@ -180,7 +181,7 @@ export function createEditorActions(
     },
     exportSettings: async () => {
       const exported = await ask(() => api.exportSettings());
-      if (exported?.value != null) notify(`${exported.value.file} written, without any secret.`);
+      if (exported?.value != null) notify(texts.editor.writtenWithoutAnySecret(exported.value.file));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { parseClockText } from '../../src-main/contract/clock-text.ts';
 import type { ExportOptions } from '../../src-main/contract/export.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 
 /** What the export dialog holds while it is filled in; times as they are typed, empty for the recording's own. */
 export interface ExportDraft {
@@ -36,9 +37,9 @@ export const exportDraft = (sessionId: string, atS: number): ExportDraft => ({
 /** What of the draft is wrong, as a sentence; null: it can be exported. */
 export function exportProblem({ from, to, without }: ExportDraft, people: number): string | null {
   const [fromS, toS] = [timeOf(from), timeOf(to)];
-  if (fromS === undefined || toS === undefined) return 'Times are written like 1:30 or 0:01:30.';
-  if (fromS !== null && toS !== null && fromS >= toS) return 'The end has to come after the beginning.';
-  if (people > 0 && without.size >= people) return 'Somebody has to be left in it.';
+  if (fromS === undefined || toS === undefined) return texts.exports.timesAreWrittenLike1;
+  if (fromS !== null && toS !== null && fromS >= toS) return texts.exports.theEndHasToCome;
+  if (people > 0 && without.size >= people) return texts.exports.somebodyHasToBeLeft;
   return null;
 }
 

@@ -18,8 +18,8 @@ export function formatBytes(bytes: number): string {
 /** `1.4 Mbit/s` */
 export const formatRate = (bitsPerSecond: number): string =>
   bitsPerSecond >= 999_500
-    ? `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`
-    : `${Math.round(bitsPerSecond / 1000)} kbit/s`;
+    ? texts.units.mbitS((bitsPerSecond / 1e6).toFixed(1))
+    : texts.units.kbitS(Math.round(bitsPerSecond / 1000));
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -49,11 +49,11 @@ export function formatPace(bytesPerS: number | null | undefined, etaS: number | 
 /** A span that need not be exact: `11 h 20 min`, `8 min`, `3 days`. */
 export function formatSpan(durationMs: number): string {
   const minutes = Math.floor(durationMs / 60_000);
-  if (minutes < 1) return 'less than a minute';
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 1) return texts.units.lessThanAMinute;
+  if (minutes < 60) return texts.units.min(minutes);
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24).toLocaleString('en')} days`;
+  if (hours < 48) return texts.units.hoursMinutes(hours, minutes % 60);
+  return texts.units.days(Math.floor(hours / 24).toLocaleString(texts.units.locale));
 }
 
 export const formatPercent = (fraction: number): string => `${Math.floor(Math.min(1, Math.max(0, fraction)) * 100)}%`;
@@ -63,19 +63,20 @@ export const dayNumber = (date: Date): number =>
   Math.floor((date.getTime() - date.getTimezoneOffset() * 60_000) / 86_400_000);
 
 // Made once: a formatter costs as much to make as thousands of dates to format.
-const english = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat('en-GB', options);
-const weekdayDay = english({ weekday: 'long', day: 'numeric', month: 'long' });
-const dayOfYear = english({ day: 'numeric', month: 'long' });
-const fullDay = english({ day: 'numeric', month: 'long', year: 'numeric' });
-const shortDay = english({ day: 'numeric', month: 'short', year: 'numeric' });
-const timeOfDay = english({ hour: '2-digit', minute: '2-digit' });
+const formatter = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(texts.units.locale, options);
+const weekdayDay = formatter({ weekday: 'long', day: 'numeric', month: 'long' });
+const dayOfYear = formatter({ day: 'numeric', month: 'long' });
+const fullDay = formatter({ day: 'numeric', month: 'long', year: 'numeric' });
+const shortDay = formatter({ day: 'numeric', month: 'short', year: 'numeric' });
+const timeOfDay = formatter({ hour: '2-digit', minute: '2-digit' });
 
 /** The heading that a day's sessions stand under: `Today`, `Yesterday`, `Friday 20 November`, `3 May 2025`. */
 export function formatDay(iso: string, now: Date): string {
   const date = new Date(iso);
   const days = dayNumber(now) - dayNumber(date);
-  if (days === 0) return 'Today';
-  if (days === 1) return 'Yesterday';
+  if (days === 0) return texts.units.today;
+  if (days === 1) return texts.units.yesterday;
   if (date.getFullYear() !== now.getFullYear()) return fullDay.format(date);
   return (days > 1 && days < 7 ? weekdayDay : dayOfYear).format(date);
 }
@@ -98,11 +99,15 @@ export function initials(name: string): string {
 }
 
 /** `3 people`, `1 person` */
-export const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
+export const people = (count: number): string => texts.units.people(count);
 
 /** How far the picture is behind the sound, with its sign: `skew +4 ms`. */
-export const formatSkew = (ms: number): string => `skew ${ms < 0 ? '−' : '+'}${Math.abs(Math.round(ms))} ms`;
+export const formatSkew = (ms: number): string => texts.units.skew(ms < 0 ? '−' : '+', Math.abs(Math.round(ms)));
 
 /** `30 days`, `a day`, `a year`. */
 export const daysWord = (days: number): string =>
-  days === 365 ? 'a year' : days === 1 ? 'a day' : `${days.toLocaleString('en')} days`;
+  days === 365
+    ? texts.units.aYear
+    : days === 1
+      ? texts.units.aDay
+      : texts.units.days(days.toLocaleString(texts.units.locale));

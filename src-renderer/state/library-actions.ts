@@ -1,4 +1,5 @@
 import type { ImportedSessions, IpcResult, RollcallApi } from '../../src-main/contract/ipc.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import type { Busy, UiStore } from './store.ts';
 
 /** What is done with the library as a whole, or with several recordings of it at once. */
@@ -28,14 +29,20 @@ export function createLibraryActions(
 
   function tell({ imported, skipped }: ImportedSessions): void {
     const [first] = skipped;
-    if (first === undefined) notify(`${count(imported.length)} brought in.`);
+    if (first === undefined) notify(texts.library.broughtIn(count(imported.length)));
     else {
       set({
         error: {
           code: 'SESSION_INVALID',
           fault: 'usage',
-          message: `${count(imported.length)} brought in. "${first.name}" was left out: ${first.why}${skipped.length > 1 ? `; ${skipped.length - 1} more were left out` : ''}.`,
-          remedy: 'What is left out is untouched where it was.',
+          message: texts.library.broughtInWasLeftOut(
+            count(imported.length),
+            first.name,
+            first.why,
+            skipped.length,
+            skipped.length - 1,
+          ),
+          remedy: texts.library.whatIsLeftOutIs,
           details: skipped.map(({ name, why }) => `${name}: ${why}`).join('\n'),
         },
       });
@@ -59,7 +66,7 @@ export function createLibraryActions(
       if (moved === null) return;
       set({ selected: null });
       if (view.screen === 'review') set({ view: { screen: 'library' } });
-      notify(`${count(sessionIds.length)} moved to the bin.`);
+      notify(texts.library.movedToTheBin(count(sessionIds.length)));
     },
     importFolder: async () => {
       const done = await ask(() => api.importSessions(), 'import');
@@ -72,9 +79,9 @@ export function createLibraryActions(
       if (done !== null) tell(done.value);
     },
     rescan: async () => {
-      if ((await ask(() => api.rescanLibrary(), 'library')) !== null) notify('The library has been read again.');
+      if ((await ask(() => api.rescanLibrary(), 'library')) !== null) notify(texts.library.theLibraryHasBeenRead);
     },
   };
 }
 
-const count = (number: number): string => `${number} recording${number === 1 ? '' : 's'}`;
+const count = (number: number): string => texts.library.recording(number);

@@ -1,5 +1,6 @@
 import type { LivePeer, LiveRecording, LiveTrack } from '../../src-main/contract/live.ts';
 import type { StreamType } from '../../src-main/contract/session.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 
 /** What the Live screen says, computed from what main tells. Pure. */
 
@@ -39,27 +40,27 @@ export type TrackHealth = { tone: 'ok' | 'quiet' | 'warn'; word: string };
 
 /** How one track is, in a word or two. */
 export function trackHealth(track: LiveTrack): TrackHealth {
-  if (track.paused) return { tone: 'quiet', word: track.kind === 'audio' ? 'muted' : 'off' };
-  if (track.kind === 'video' && track.fps === 0) return { tone: 'warn', word: 'no frames arrive' };
-  if (track.lostFrames > 0) return { tone: 'warn', word: `${track.lostFrames} lost` };
-  return { tone: 'ok', word: 'good' };
+  if (track.paused) return { tone: 'quiet', word: track.kind === 'audio' ? texts.live.muted : texts.live.off };
+  if (track.kind === 'video' && track.fps === 0) return { tone: 'warn', word: texts.live.noFramesArrive };
+  if (track.lostFrames > 0) return { tone: 'warn', word: texts.live.lost(track.lostFrames) };
+  return { tone: 'ok', word: texts.live.good };
 }
 
 /** The one line at the bottom: all well, or the first thing that needs somebody. */
 export function wellbeing(live: LiveRecording): { tone: 'ok' | 'warn'; text: string } {
-  if (isPaused(live)) return { tone: 'warn', text: 'Paused: nothing is kept of what is sent now.' };
+  if (isPaused(live)) return { tone: 'warn', text: texts.live.pausedNothingIsKeptOf };
   const warning = live.warnings.at(-1);
   if (warning !== undefined) return { tone: 'warn', text: warning.message };
   const left = diskLeftMs(live);
   if (left !== null && left < LOW_DISK_MS) {
-    return { tone: 'warn', text: 'The disk is nearly full: free some space, or stop the recording in time.' };
+    return { tone: 'warn', text: texts.live.theDiskIsNearlyFull };
   }
   const stalled = live.peers.find(
     (peer) =>
       peer.present && tracksOf(peer).some((track) => track.kind === 'video' && !track.paused && track.fps === 0),
   );
-  if (stalled !== undefined) return { tone: 'warn', text: `No picture arrives from ${stalled.displayName}.` };
-  return { tone: 'ok', text: 'All well' };
+  if (stalled !== undefined) return { tone: 'warn', text: texts.live.noPictureArrivesFrom(stalled.displayName) };
+  return { tone: 'ok', text: texts.live.allWell };
 }
 
 /** The loudest of a peer's microphones now, 0 to 1; null where it has none or is muted. */

@@ -1,3 +1,4 @@
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatDateTime } from './format.ts';
 import { isCapturing, isPaused } from './live-facts.ts';
 import { findSessions } from './library-list.ts';
@@ -29,7 +30,7 @@ export function paletteItems(state: UiState, actions: Actions, query: string): P
     ...commands,
     ...sessions.map((summary) => ({
       key: summary.sessionId,
-      label: `Open ${summary.roomName}`,
+      label: texts.shell.open(summary.roomName),
       note: formatDateTime(summary.startedAt),
       run: () => actions.openSession(summary.sessionId),
     })),
@@ -40,34 +41,74 @@ function commandItems(state: UiState, actions: Actions): PaletteItem[] {
   const go = (label: string, screen: 'rooms' | 'live' | 'library' | 'queue' | 'settings'): PaletteItem => ({
     key: screen,
     label,
-    note: 'Go to',
+    note: texts.shell.goTo,
     run: () => actions.show({ screen }),
   });
-  const stop: PaletteItem = { key: 'stop', label: 'Stop recording…', note: 'R', run: actions.recordOrStop };
+  const stop: PaletteItem = { key: 'stop', label: texts.shell.stopRecording, note: 'R', run: actions.recordOrStop };
   const pause: PaletteItem = {
     key: 'pause',
-    label: isPaused(state.live) ? 'Resume recording' : 'Pause recording',
+    label: isPaused(state.live) ? texts.shell.resumeRecording : texts.shell.pauseRecording,
     note: 'P',
     run: () => void actions.pauseOrResume(),
   };
   return [
     ...(isCapturing(state.live) ? [stop, pause] : []),
-    go('Rooms', 'rooms'),
-    go('Live', 'live'),
-    go('Library', 'library'),
-    go('Queue', 'queue'),
-    go('Settings', 'settings'),
-    { key: 'add-room', label: 'Add room…', note: 'Rooms', run: () => void actions.editRoom(null) },
-    { key: 'add-template', label: 'Add template…', note: 'Settings', run: () => void actions.editTemplate(null) },
-    { key: 'hosted', label: 'Hosted storage…', note: 'Settings', run: () => void actions.editHosted() },
-    { key: 'webhook', label: 'Webhook…', note: 'Settings', run: () => void actions.editWebhook() },
-    { key: 'export', label: 'Export settings file…', note: 'Settings', run: () => void actions.exportSettings() },
-    { key: 'import', label: 'Import settings file…', note: 'Settings', run: () => void actions.importSettings() },
-    { key: 'choose', label: 'Change library folder…', note: 'Settings', run: () => void actions.chooseLibrary() },
-    { key: 'folder', label: 'Open library folder', note: 'Library', run: () => void actions.openLibrary() },
-    { key: 'dark', label: 'Dark appearance', note: 'Appearance', run: () => actions.setTheme('dark') },
-    { key: 'light', label: 'Light appearance', note: 'Appearance', run: () => actions.setTheme('light') },
-    { key: 'keys', label: 'Keyboard shortcuts', note: '?', run: () => actions.openDialog('shortcuts') },
+    go(texts.shell.rooms, 'rooms'),
+    go(texts.shell.live, 'live'),
+    go(texts.shell.library, 'library'),
+    go(texts.shell.queue, 'queue'),
+    go(texts.shell.settings, 'settings'),
+    { key: 'add-room', label: texts.shell.addRoom, note: texts.shell.rooms, run: () => void actions.editRoom(null) },
+    {
+      key: 'add-template',
+      label: texts.shell.addTemplate,
+      note: texts.shell.settings,
+      run: () => void actions.editTemplate(null),
+    },
+    {
+      key: 'hosted',
+      label: texts.shell.hostedStorage,
+      note: texts.shell.settings,
+      run: () => void actions.editHosted(),
+    },
+    { key: 'webhook', label: texts.shell.webhook, note: texts.shell.settings, run: () => void actions.editWebhook() },
+    {
+      key: 'export',
+      label: texts.shell.exportSettingsFile,
+      note: texts.shell.settings,
+      run: () => void actions.exportSettings(),
+    },
+    {
+      key: 'import',
+      label: texts.shell.importSettingsFile,
+      note: texts.shell.settings,
+      run: () => void actions.importSettings(),
+    },
+    {
+      key: 'choose',
+      label: texts.shell.changeLibraryFolder,
+      note: texts.shell.settings,
+      run: () => void actions.chooseLibrary(),
+    },
+    {
+      key: 'folder',
+      label: texts.shell.openLibraryFolder,
+      note: texts.shell.library,
+      run: () => void actions.openLibrary(),
+    },
+    {
+      key: 'dark',
+      label: texts.shell.darkAppearance,
+      note: texts.shell.appearance,
+      run: () => actions.setTheme('dark'),
+    },
+    {
+      key: 'light',
+      label: texts.shell.lightAppearance,
+      note: texts.shell.appearance,
+      run: () => actions.setTheme('light'),
+    },
+    { key: 'keys', label: texts.shell.keyboardShortcuts, note: '?', run: () => actions.openDialog('shortcuts') },
   ];
 }
 
@@ -77,7 +118,7 @@ function roomItems(state: UiState, actions: Actions): PaletteItem[] {
     .filter((room) => room.effective.records)
     .map((room) => ({
       key: `room ${room.id}`,
-      label: `Record ${room.name}`,
+      label: texts.shell.record(room.name),
       note: room.effective.delivery,
       run: () => void actions.record({ roomId: room.id }),
     }));

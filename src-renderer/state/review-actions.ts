@@ -1,5 +1,6 @@
 import type { IpcResult, RollcallApi, SessionDetail } from '../../src-main/contract/ipc.ts';
 import type { Note, NoteDraft } from '../../src-main/contract/notes.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatClock } from './format.ts';
 import type { ReviewMode, ReviewSide, UiStore } from './store.ts';
 
@@ -70,7 +71,7 @@ export function createReviewActions(
       if (live?.phase !== 'recording' || live.sessionId === null) return;
       const { sessionId, elapsedMs } = live;
       const saved = await ask(() => api.saveNote(sessionId, { id: null, tMs: elapsedMs, text: '' }));
-      if (saved !== null) notify(`Marked at ${formatClock(elapsedMs)}.`);
+      if (saved !== null) notify(texts.review.markedAt(formatClock(elapsedMs)));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { PREFLIGHT_ORDER } from './words.ts';
 import type { IpcResult, RollcallApi } from '../../src-main/contract/ipc.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { recorderChange } from './drafts.ts';
 import type { UiStore, Welcome } from './store.ts';
 
@@ -46,7 +47,7 @@ export function createSetupActions(
     refuseRequest: () => set({ requested: null }),
     saveDiagnostics: async () => {
       const saved = await ask(() => api.saveDiagnostics());
-      if (saved?.value != null) notify(`${saved.value.file} written, without any secret.`);
+      if (saved?.value != null) notify(texts.welcome.writtenWithoutAnySecret(saved.value.file));
     },
     setPreflightUrl: (url) => set({ preflight: { ...get().preflight, url } }),
     runPreflight: async () => {

@@ -1,21 +1,22 @@
+import { texts } from '../../src-main/contract/texts/index.ts';
 import type { Actions } from './actions.ts';
 import type { UiStore } from './store.ts';
 
 /** The keyboard, as the `?` dialog lists it. Only what really works stands here. */
-export const SHORTCUTS: readonly { keys: readonly string[]; does: string; where: 'Everywhere' | 'Player' }[] = [
-  { keys: ['R'], does: 'Record, or stop (asked)', where: 'Everywhere' },
-  { keys: ['P'], does: 'Pause the recording, or go on', where: 'Everywhere' },
-  { keys: ['/'], does: 'Search', where: 'Everywhere' },
-  { keys: ['Ctrl K', '⌘ K'], does: 'Find a command, room or recording', where: 'Everywhere' },
-  { keys: ['G', 'then', 'R L B Q S'], does: 'Go to Rooms, Live, Library, Queue, Settings', where: 'Everywhere' },
-  { keys: ['Esc'], does: 'Back from a recording, close a dialog', where: 'Everywhere' },
-  { keys: ['?'], does: 'This list', where: 'Everywhere' },
-  { keys: ['Space', 'K'], does: 'Play, pause', where: 'Player' },
-  { keys: ['J', 'L'], does: '10 seconds back, forward', where: 'Player' },
-  { keys: ['←', '→'], does: '5 seconds back, forward', where: 'Player' },
-  { keys: [',', '.'], does: 'One frame back, forward', where: 'Player' },
-  { keys: ['M'], does: 'Mark this moment (also while recording)', where: 'Player' },
-  { keys: ['F'], does: 'Full screen', where: 'Player' },
+export const SHORTCUTS: readonly { keys: readonly string[]; does: string; where: 'everywhere' | 'player' }[] = [
+  { keys: ['R'], does: texts.shell.recordOrStopAsked, where: 'everywhere' },
+  { keys: ['P'], does: texts.shell.pauseTheRecordingOrGo, where: 'everywhere' },
+  { keys: ['/'], does: texts.shell.search, where: 'everywhere' },
+  { keys: ['Ctrl K', '⌘ K'], does: texts.shell.findACommandRoomOr, where: 'everywhere' },
+  { keys: ['G', 'then', 'R L B Q S'], does: texts.shell.goToRoomsLiveLibrary, where: 'everywhere' },
+  { keys: ['Esc'], does: texts.shell.backFromARecordingClose, where: 'everywhere' },
+  { keys: ['?'], does: texts.shell.thisList, where: 'everywhere' },
+  { keys: ['Space', 'K'], does: texts.shell.playPause, where: 'player' },
+  { keys: ['J', 'L'], does: texts.shell.text10SecondsBackForward, where: 'player' },
+  { keys: ['←', '→'], does: texts.shell.text5SecondsBackForward, where: 'player' },
+  { keys: [',', '.'], does: texts.shell.oneFrameBackForward, where: 'player' },
+  { keys: ['M'], does: texts.shell.markThisMomentAlsoWhile, where: 'player' },
+  { keys: ['F'], does: texts.shell.fullScreen, where: 'player' },
 ];
 
 /** Whether a key belongs to what is being typed or to a control, and is no shortcut. */

@@ -12,6 +12,7 @@ import type { PreflightCheck, PreflightResult } from '../../src-main/contract/pr
 import type { SessionProgress } from '../../src-main/contract/progress.ts';
 import type { OutputPreviews } from '../../src-main/contract/previews.ts';
 import type { DestinationTrial, WebhookTrial } from '../../src-main/contract/trials.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
 import type { EditorDraft } from './drafts.ts';
 import { readTheme, type ThemeChoice } from './theme-choice.ts';
 
@@ -130,8 +131,7 @@ export interface UiState {
 }
 
 /** What is proposed to be told to people; the law of most places wants it to be said before. */
-export const CONSENT =
-  'This call is being recorded. If you do not want to be recorded, please say so now or leave the call.';
+export const CONSENT = texts.shell.thisCallIsBeingRecorded;
 
 export type UiStore = StoreApi<UiState>;
 

@@ -9,7 +9,7 @@ export const destinations = {
   },
   bucket: 'Bucket',
   container: 'Container',
-  folder: (service: 'azure' | 'other') => (service === 'azure' ? 'Folder in the container' : 'Folder in the bucket'),
+  folder: (azure: boolean) => (azure ? 'Folder in the container' : 'Folder in the bucket'),
   noFolder: 'none',
   region: 'Region',
   endpoint: 'Endpoint',

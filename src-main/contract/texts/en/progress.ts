@@ -4,5 +4,5 @@ export const progress = {
   secondsLeft: (seconds: number) => `${seconds} s left`,
   left: (span: string) => `${span} left`,
   rateAndLeft: (rate: string, left: string) => `${rate} · ${left}`,
-  ofWhole: (part: string, whole: string) => `${part} of ${whole}`,
+  ofWhole: (part: string | number, whole: string | number) => `${part} of ${whole}`,
 };
