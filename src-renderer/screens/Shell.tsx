@@ -94,7 +94,7 @@ function Sidebar({ view, live }: { view: View; live: LiveRecording | null }) {
     <nav className={styles.sidebar} aria-label={texts.shell.places}>
       <div className={styles.brand}>
         <span className={styles.mark} aria-hidden />
-        Rollcall
+        {texts.common.appName}
       </div>
       {PLACES.map(({ screen, label, icon: Icon }) => (
         <button
