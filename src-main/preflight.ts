@@ -6,6 +6,7 @@ import { captureMessageSchema, type CaptureMessage } from './contract/capture.ts
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import type { PreflightCheck, PreflightResult } from './contract/preflight.ts';
 import type { Settings, StoreTarget } from './contract/settings.ts';
+import { texts } from './contract/texts/index.ts';
 import type { Environment } from './environment.ts';
 import { RECORDER_NAME } from './record.ts';
 import { parseJoinUrl } from './settings/join-url.ts';
@@ -26,7 +27,8 @@ export async function runPreflight(
   const checks: Record<PreflightCheck, () => Promise<Finding>> = {
     disk: () => diskSpeed(environment.libraryDir),
     encoder: () => encodeSpeed(environment),
-    join: () => (url === null ? Promise.resolve(skipped('No link was given to try.')) : joinTest(environment, url)),
+    join: () =>
+      url === null ? Promise.resolve(skipped(texts.preflight.noLinkWasGivenTo)) : joinTest(environment, url),
     bucket: async () => bucketTest(storeOf(await environment.settings())),
     clock: async () => clockSkew(storeOf(await environment.settings())),
   };
@@ -58,14 +60,14 @@ async function diskSpeed(libraryDir: string): Promise<Finding> {
       await handle.close();
     }
     const rate = DISK_TEST_BYTES / ((performance.now() - from) / 1000);
-    const found = `The disk of "${libraryDir}" takes ${Math.round(rate / 1e6)} MB/s.`;
+    const found = texts.preflight.theDiskOfTakesMb(libraryDir, Math.round(rate / 1e6));
     if (rate >= DISK_NEEDED_BYTES_S) return ok(found);
-    return { state: 'warn', found, remedy: 'Calls of many people may need more: keep recordings on a faster disk.' };
+    return { state: 'warn', found, remedy: texts.preflight.callsOfManyPeopleMay };
   } catch (error) {
     throw new RollcallError(
       'DISK_FAILED',
-      `Nothing can be written into "${libraryDir}".`,
-      'Choose a folder that is yours, on a disk with space.',
+      texts.preflight.nothingCanBeWrittenInto(libraryDir),
+      texts.preflight.chooseAFolderThatIs,
       { details: String(error), cause: error },
     );
   } finally {
@@ -86,13 +88,12 @@ async function encodeSpeed(environment: Environment): Promise<Finding> {
     signal: AbortSignal.timeout(60_000),
   });
   const speed = ENCODE_S / ((performance.now() - from) / 1000);
-  const found = `ffmpeg encodes ${speed.toFixed(1)} times as fast as a call runs (1280×720).`;
+  const found = texts.preflight.ffmpegEncodesTimesAsFast(speed.toFixed(1));
   if (speed >= 1.5) return ok(found);
   return {
     state: 'warn',
     found,
-    remedy:
-      'Nothing is lost: recordings are complete, their files are ready some time after the call. Close other programs for more.',
+    remedy: texts.preflight.nothingIsLostRecordingsAre,
   };
 }
 
@@ -117,7 +118,10 @@ async function joinTest(environment: Environment, url: string): Promise<Finding>
       const outcome = outcomeOf(message.data);
       if (outcome !== null) answered(outcome);
     },
-    (reason) => answered(new RollcallError('CAPTURE_FAILED', `The page that joins ended: ${reason}.`, 'Try again.')),
+    (reason) =>
+      answered(
+        new RollcallError('CAPTURE_FAILED', texts.preflight.thePageThatJoinsEnded(reason), texts.preflight.tryAgain),
+      ),
   );
   const name = settings.recorder?.display_name ?? RECORDER_NAME;
   capture.post({
@@ -138,8 +142,8 @@ async function joinTest(environment: Environment, url: string): Promise<Finding>
   capture.post({ type: 'stop' });
   setTimeout(() => capture.close(), 1000);
   if (typeof people !== 'number') throw people;
-  const there = people === 0 ? 'nobody else is there' : `${people} ${people === 1 ? 'person is' : 'people are'} there`;
-  return ok(`Joined ${page.host} in ${((performance.now() - from) / 1000).toFixed(1)} s; ${there}.`);
+  const there = people === 0 ? texts.preflight.nobodyElseIsThere : texts.preflight.personIsThere(people);
+  return ok(texts.preflight.joinedInS(page.host, ((performance.now() - from) / 1000).toFixed(1), there));
 }
 
 /** How many others are in the call, why it could not be joined, or null while neither is known. */
@@ -147,11 +151,11 @@ function outcomeOf(message: CaptureMessage): number | RollcallError | null {
   if (message.type === 'joined') return message.peers.length;
   if (message.type !== 'failed') return null;
   const { code, message: words, remedy, details } = message;
-  return new RollcallError(code, words, remedy ?? 'Check the link and the network.', details ? { details } : {});
+  return new RollcallError(code, words, remedy ?? texts.preflight.checkTheLinkAndThe, details ? { details } : {});
 }
 
 const noAnswer = (host: string): RollcallError =>
-  new RollcallError('JOIN_UNREACHABLE', `${host} did not answer in time.`, 'Check the link and the network.');
+  new RollcallError('JOIN_UNREACHABLE', texts.preflight.didNotAnswerInTime(host), texts.preflight.checkTheLinkAndThe);
 
 /** Where most files would go: hosted storage, else the first template's bucket. */
 function storeOf(settings: Settings): StoreTarget | null {
@@ -159,13 +163,13 @@ function storeOf(settings: Settings): StoreTarget | null {
   return info == null ? null : storeTarget(info);
 }
 
-const NO_STORE = 'No storage is set up; recordings stay on this computer.';
+const NO_STORE = texts.preflight.noStorageIsSetUp;
 
 async function bucketTest(target: StoreTarget | null): Promise<Finding> {
   if (target === null) return skipped(NO_STORE);
   const checks = await checkDestination(target, AbortSignal.timeout(60_000));
   const bad = checks.find(({ error, required }) => error !== null && required) ?? checks.find(({ error }) => error);
-  if (bad?.error == null) return ok(`A file was written to ${storeName(target)}, read back and deleted.`);
+  if (bad?.error == null) return ok(texts.preflight.aFileWasWrittenTo(storeName(target)));
   return { state: bad.required ? 'failed' : 'warn', found: bad.error.message, remedy: bad.error.remedy };
 }
 
@@ -173,7 +177,7 @@ async function bucketTest(target: StoreTarget | null): Promise<Finding> {
 const SKEW_WARN_MS = 60_000;
 
 async function clockSkew(target: StoreTarget | null): Promise<Finding> {
-  if (target === null) return skipped('There is no store whose clock this one could be compared with.');
+  if (target === null) return skipped(texts.preflight.thereIsNoStoreWhose);
   const url =
     target.endpoint ??
     (target.service === 'azure' ? 'https://management.azure.com' : `https://s3.${target.region}.amazonaws.com`);
@@ -182,17 +186,17 @@ async function clockSkew(target: StoreTarget | null): Promise<Finding> {
     (error: unknown) => {
       throw new RollcallError(
         'UPLOAD_NETWORK',
-        `${new URL(url).host} cannot be reached, so the clock was compared with nothing.`,
-        'Check the network and the endpoint.',
+        texts.preflight.cannotBeReachedSoThe(new URL(url).host),
+        texts.preflight.checkTheNetworkAndThe,
         { details: String(error), cause: error },
       );
     },
   );
   const date = Date.parse(answer.headers.get('date') ?? '');
-  if (Number.isNaN(date)) return skipped(`${new URL(url).host} does not say what time it is.`);
+  if (Number.isNaN(date)) return skipped(texts.preflight.doesNotSayWhatTime(new URL(url).host));
   // The header has whole seconds: half of one is no skew.
   const skewMs = (sentAt + Date.now()) / 2 - (date + 500);
-  const found = `The clock is ${(Math.abs(skewMs) / 1000).toFixed(0)} s ${skewMs >= 0 ? 'ahead of' : 'behind'} the store's.`;
+  const found = texts.preflight.theClockIsSAhead((Math.abs(skewMs) / 1000).toFixed(0), skewMs >= 0);
   if (Math.abs(skewMs) < SKEW_WARN_MS) return ok(found);
-  return { state: 'failed', found, remedy: 'Set the date and time (automatic time is best).' };
+  return { state: 'failed', found, remedy: texts.preflight.setTheDateAndTime };
 }

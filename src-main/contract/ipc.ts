@@ -297,6 +297,8 @@ export type UploadsHeld = 'paused' | 'call' | 'in-use';
 
 export interface DestinationView {
   kind: 's3' | 'hosted';
+  /** What its addresses begin with. */
+  scheme: 's3' | 'azure';
   /** Bucket; null where hosted storage is not set up. */
   location: string | null;
   prefix: string;

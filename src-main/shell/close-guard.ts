@@ -1,5 +1,6 @@
 import { dialog, type BrowserWindow } from 'electron';
 import type { LiveRecording } from '../contract/live.ts';
+import { texts } from '../contract/texts/index.ts';
 import { isCapturing, isWorking, type AppService } from './app-service.ts';
 
 export interface CloseGuardOptions {
@@ -34,11 +35,11 @@ async function ask(window: BrowserWindow, live: LiveRecording): Promise<boolean>
   const { response } = await dialog.showMessageBox(window, {
     type: 'warning',
     title: 'Rollcall',
-    message: capturing ? `“${live.roomName}” is being recorded` : `“${live.roomName}” is being finished`,
-    detail: capturing
-      ? 'Stopping ends the recording now and finishes its files; the app closes when they are ready.'
-      : 'Everything captured is kept. What is not finished goes on when the app is opened again.',
-    buttons: capturing ? ['Keep recording', 'Stop and close'] : ['Stay open', 'Close now'],
+    message: capturing ? texts.closing.isBeingRecorded(live.roomName) : texts.closing.isBeingFinished(live.roomName),
+    detail: capturing ? texts.closing.stoppingEndsTheRecording : texts.closing.everythingCapturedIsKept,
+    buttons: capturing
+      ? [texts.closing.keepRecording, texts.closing.stopAndClose]
+      : [texts.closing.stayOpen, texts.closing.closeNow],
     defaultId: 0,
     cancelId: 0,
     noLink: true,

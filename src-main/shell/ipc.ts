@@ -13,6 +13,7 @@ import {
   type ChannelResults,
   type IpcResult,
 } from '../contract/ipc.ts';
+import { texts } from '../contract/texts/index.ts';
 import { diagnostics } from './diagnostics.ts';
 import type { AppService } from './app-service.ts';
 import { isAppUrl } from './security.ts';
@@ -145,8 +146,8 @@ function makeHandlers(options: IpcOptions): Handlers {
     importDropped: (paths) => service.library.importPaths(paths.filter((path) => isAbsolute(path))),
     importSessions: async () => {
       const dir = await showOpen(options.window(), {
-        title: 'Bring recordings into the library',
-        buttonLabel: 'Import',
+        title: texts.dialogs.bringRecordingsIntoThe,
+        buttonLabel: texts.dialogs.importWord,
         properties: ['openDirectory'],
       });
       return dir === null ? null : service.library.importPaths([dir]);
@@ -190,14 +191,9 @@ const done = async (work: Promise<void>): Promise<null> => {
 async function openPath(dir: string): Promise<null> {
   const problem = await shell.openPath(dir);
   if (problem !== '') {
-    throw new RollcallError(
-      'DISK_FAILED',
-      `The folder "${dir}" could not be opened.`,
-      'Check that it is still there.',
-      {
-        details: problem,
-      },
-    );
+    throw new RollcallError('DISK_FAILED', texts.dialogs.theFolderCouldNotBe(dir), texts.dialogs.checkThatItIsStill, {
+      details: problem,
+    });
   }
   return null;
 }
@@ -205,8 +201,8 @@ async function openPath(dir: string): Promise<null> {
 async function chooseLibrary({ service, window }: IpcOptions): Promise<{ dir: string } | null> {
   const { library } = await service.snapshot();
   const dir = await showOpen(window(), {
-    title: 'Where recordings are kept',
-    buttonLabel: 'Keep recordings here',
+    title: texts.dialogs.whereRecordingsAreKept,
+    buttonLabel: texts.dialogs.keepRecordingsHere,
     defaultPath: library.dir,
     properties: ['openDirectory', 'createDirectory'],
   });
@@ -217,9 +213,9 @@ async function chooseLibrary({ service, window }: IpcOptions): Promise<{ dir: st
 
 async function importSettings({ service, window }: IpcOptions): Promise<ChannelResults['importSettings']> {
   const file = await showOpen(window(), {
-    title: 'Import templates, rooms and storage',
-    buttonLabel: 'Import',
-    filters: [{ name: 'Rollcall settings', extensions: ['json'] }],
+    title: texts.dialogs.importTemplatesRoomsAnd,
+    buttonLabel: texts.dialogs.importWord,
+    filters: [{ name: texts.dialogs.rollcallSettings, extensions: ['json'] }],
     properties: ['openFile'],
   });
   return file === null ? null : service.settings.importFile(file);
@@ -233,12 +229,16 @@ async function startExport(
   service.exports.assertFree();
   const { summary } = await service.session(sessionId);
   const day = summary.startedAt.slice(0, 10);
-  const room = summary.roomName.replaceAll(/[^\p{L}\p{N} ._-]+/gu, ' ').trim() || 'Recording';
+  const room = summary.roomName.replaceAll(/[^\p{L}\p{N} ._-]+/gu, ' ').trim() || texts.dialogs.recording;
   const file = await showSave(window(), {
-    title: choice.soundOnly ? 'Export the sound' : 'Export a video',
-    buttonLabel: 'Export',
+    title: choice.soundOnly ? texts.dialogs.exportTheSound : texts.dialogs.exportAVideo,
+    buttonLabel: texts.dialogs.exportWord,
     defaultPath: `${room.slice(0, 80)} ${day}.${choice.soundOnly ? 'm4a' : 'mp4'}`,
-    filters: [choice.soundOnly ? { name: 'Sound', extensions: ['m4a'] } : { name: 'Video', extensions: ['mp4'] }],
+    filters: [
+      choice.soundOnly
+        ? { name: texts.dialogs.sound, extensions: ['m4a'] }
+        : { name: texts.dialogs.video, extensions: ['mp4'] },
+    ],
   });
   if (file === null) return null;
   await service.exports.start(sessionId, choice, file);
@@ -247,10 +247,10 @@ async function startExport(
 
 async function exportSettings({ service, window }: IpcOptions): Promise<ChannelResults['exportSettings']> {
   const file = await showSave(window(), {
-    title: 'Export templates, rooms and storage, without secrets',
-    buttonLabel: 'Export',
+    title: texts.dialogs.exportTemplatesRoomsAnd,
+    buttonLabel: texts.dialogs.exportWord,
     defaultPath: 'rollcall-settings.json',
-    filters: [{ name: 'Rollcall settings', extensions: ['json'] }],
+    filters: [{ name: texts.dialogs.rollcallSettings, extensions: ['json'] }],
   });
   if (file === null) return null;
   await service.settings.exportFile(file);
@@ -260,15 +260,15 @@ async function exportSettings({ service, window }: IpcOptions): Promise<ChannelR
 /** What helps to find a defect, as one file that people can read before they send it. */
 async function saveDiagnostics({ service, window }: IpcOptions): Promise<ChannelResults['saveDiagnostics']> {
   const file = await showSave(window(), {
-    title: 'Save diagnostics, without secrets',
-    buttonLabel: 'Save',
+    title: texts.dialogs.saveDiagnosticsWithout,
+    buttonLabel: texts.dialogs.save,
     defaultPath: 'rollcall-diagnostics.json',
-    filters: [{ name: 'Text', extensions: ['json'] }],
+    filters: [{ name: texts.dialogs.text, extensions: ['json'] }],
   });
   if (file === null) return null;
   const text = diagnostics(await service.snapshot(), await service.sessions(), service.live());
   await writeFile(file, text, { mode: 0o600 }).catch((error: unknown) => {
-    throw new RollcallError('DISK_FAILED', `${file} cannot be written.`, 'Choose another folder.', {
+    throw new RollcallError('DISK_FAILED', texts.dialogs.cannotBeWritten(file), texts.dialogs.chooseAnotherFolder, {
       details: String(error),
     });
   });

@@ -1,4 +1,5 @@
 import type { LiveRecording } from '../contract/live.ts';
+import { texts } from '../contract/texts/index.ts';
 
 /** What the system tells somebody who looks elsewhere. */
 export interface Notice {
@@ -13,20 +14,21 @@ export function noticeOf(before: LiveRecording | null, after: LiveRecording | nu
   const was = same ? before.phase : null;
   const name = after.roomName;
   if (after.phase === 'recording' && was !== 'recording' && was !== null)
-    return { title: `Recording ${name}`, body: 'Everybody who is in the call is recorded now.' };
+    return { title: texts.notices.recording(name), body: texts.notices.everybodyWhoIsInThe };
   const warning = after.warnings.at(-1);
   if (warning !== undefined && same && before.warnings.length < after.warnings.length)
-    return { title: `${name}: look at the recording`, body: warning.message };
+    return { title: texts.notices.lookAtTheRecording(name), body: warning.message };
   if (was === after.phase || was === null) return null;
   if (after.phase === 'failed') {
-    const body = after.error === null ? 'What was captured is kept.' : `${after.error.message} ${after.error.remedy}`;
-    return { title: `${name} needs you`, body };
+    const body =
+      after.error === null ? texts.notices.whatWasCapturedIsKept : `${after.error.message} ${after.error.remedy}`;
+    return { title: texts.notices.needsYou(name), body };
   }
   if (after.phase !== 'done') return null;
   const { uploads } = after;
   if (uploads.some(({ state }) => state === 'failed'))
-    return { title: `${name} needs you`, body: 'An upload did not get through. Everything is kept on this computer.' };
+    return { title: texts.notices.needsYou(name), body: texts.notices.anUploadDidNotGet };
   if (uploads.length > 0 && uploads.every(({ state }) => state === 'delivered'))
-    return { title: `${name} is delivered`, body: `${uploads.length} files have arrived and were checked.` };
-  return { title: `${name} is ready`, body: 'Its files are on this computer.' };
+    return { title: texts.notices.isDelivered(name), body: texts.notices.filesHaveArrivedAndWere(uploads.length) };
+  return { title: texts.notices.isReady(name), body: texts.notices.itsFilesAreOnThis };
 }

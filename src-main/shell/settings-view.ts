@@ -1,5 +1,6 @@
 import type { DestinationView, RoomView, SettingsView, TemplateView, WebhookView } from '../contract/ipc.ts';
 import type { Destination, ResolvedSettings, Room, Settings, StoreTarget, Webhook } from '../contract/settings.ts';
+import { texts } from '../contract/texts/index.ts';
 
 /** Settings as the window may see them: no key, no token, no header value. Pure. */
 export interface SettingsViewOptions {
@@ -78,7 +79,7 @@ function roomView(settings: Settings, room: Room, options: SettingsViewOptions):
     effective: {
       records: resolved.record,
       reason: roomReason(room, template ?? null, resolved.record),
-      delivery: resolved.record ? deliverySentence(destination) : 'Nothing is uploaded.',
+      delivery: resolved.record ? deliverySentence(destination) : texts.effective.nothingIsUploaded,
       destination,
     },
     webhook: webhookView(resolved.webhook),
@@ -89,35 +90,44 @@ function roomView(settings: Settings, room: Room, options: SettingsViewOptions):
 function roomReason(room: Room, template: { name: string } | null, records: boolean): string {
   switch (room.recording) {
     case 'enabled':
-      return 'Enabled: always records, whatever its template says.';
+      return texts.effective.enabledAlwaysRecords;
     case 'disabled':
-      return 'Disabled: never records, whatever its template says.';
+      return texts.effective.disabledNeverRecords;
     case 'auto':
       return template === null
-        ? 'Auto: on, because it has no template.'
-        : `Auto: ${records ? 'on' : 'off'}, because template ${template.name} is ${records ? 'on' : 'off'}.`;
+        ? texts.effective.autoOnBecauseItHas
+        : texts.effective.autoOnBecauseTemplateIs(records, template.name);
   }
 }
 
 function deliverySentence(destination: DestinationView): string {
-  const path = destination.location === null ? null : storePath(destination.location, destination.prefix);
-  if (destination.kind === 's3') return `Uploads to ${path ?? 'S3'}.`;
-  return path === null ? 'Uploads wait until hosted storage is set up.' : 'Uploads to hosted storage.';
+  const path = destination.location === null ? null : storePath(destination);
+  if (destination.kind === 's3') return texts.effective.uploadsTo(path ?? 'S3');
+  return path === null ? texts.effective.uploadsWaitUntilHosted : texts.effective.uploadsToHostedStorage;
 }
 
-const storePath = (bucket: string, prefix: string): string => {
+const storePath = ({ scheme, location, prefix }: DestinationView): string => {
   const segments = prefix.split('/').filter((segment) => segment !== '');
-  return `s3://${[bucket, ...segments].join('/')}`;
+  return `${scheme}://${[location, ...segments].join('/')}`;
 };
 
 /** A resolved destination without its keys. */
 export function destinationView(destination: Destination): DestinationView {
   if (!destination.configured) {
-    return { kind: 'hosted', location: null, prefix: '', region: null, endpoint: null, credentials: 'none' };
+    return {
+      kind: 'hosted',
+      scheme: 's3',
+      location: null,
+      prefix: '',
+      region: null,
+      endpoint: null,
+      credentials: 'none',
+    };
   }
   const { store } = destination;
   return {
     kind: destination.kind,
+    scheme: store.service ?? 's3',
     location: store.bucket,
     prefix: store.prefix,
     region: store.region,

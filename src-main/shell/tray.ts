@@ -9,6 +9,7 @@ import {
 } from 'electron';
 import type { RoomView } from '../contract/ipc.ts';
 import type { LiveRecording } from '../contract/live.ts';
+import { texts } from '../contract/texts/index.ts';
 import { isCapturing, isWorking, type AppService } from './app-service.ts';
 
 export interface TrayOptions {
@@ -26,17 +27,17 @@ const MAX_ROOMS = 6;
 
 /** What goes on, in one line. */
 export function stateLine(live: LiveRecording | null): string {
-  if (live === null || live.phase === 'done' || live.phase === 'failed') return 'Nothing is being recorded';
+  if (live === null || live.phase === 'done' || live.phase === 'failed') return texts.tray.nothingIsBeingRecorded;
   switch (live.phase) {
     case 'joining':
     case 'waiting-for-peers':
-      return `In “${live.roomName}”, nobody to record yet`;
+      return texts.tray.inNobodyToRecordYet(live.roomName);
     case 'finalizing':
-      return `Making the files of “${live.roomName}”`;
+      return texts.tray.makingTheFilesOf(live.roomName);
     case 'uploading':
-      return `Uploading “${live.roomName}”`;
+      return texts.tray.uploading(live.roomName);
     default:
-      return `● Recording “${live.roomName}”`;
+      return texts.tray.recording(live.roomName);
   }
 }
 
@@ -97,20 +98,20 @@ export function trayMenu(
   return [
     { label: stateLine(live), enabled: false },
     { type: 'separator' },
-    { label: 'Open Rollcall', click: show },
+    { label: texts.tray.openRollcall, click: show },
     ...(capturing
       ? [
           {
-            label: 'Stop recording…',
+            label: texts.tray.stopRecording,
             click: () => {
               show();
               stop();
             },
           },
         ]
-      : rooms.map(({ id, name }) => ({ label: `Record ${name}`, click: () => record(id) }))),
+      : rooms.map(({ id, name }) => ({ label: texts.tray.record(name), click: () => record(id) }))),
     { type: 'separator' },
-    { label: 'Quit', click: () => app.quit() },
+    { label: texts.tray.quit, click: () => app.quit() },
   ];
 }
 
@@ -120,7 +121,8 @@ function mark(live: LiveRecording | null, window: BrowserWindow | null): void {
   if (process.platform === 'darwin') app.dock?.setBadge(recording ? '●' : '');
   else if (process.platform === 'linux') app.setBadgeCount(recording ? 1 : 0);
   if (window === null || window.isDestroyed()) return;
-  if (process.platform === 'win32') window.setOverlayIcon(recording ? icon(true) : null, recording ? 'Recording' : '');
+  if (process.platform === 'win32')
+    window.setOverlayIcon(recording ? icon(true) : null, recording ? texts.tray.recording2 : '');
   // 2: something goes on, nobody knows how far.
   window.setProgressBar(isWorking(live) && !isCapturing(live) ? 2 : -1);
 }

@@ -42,6 +42,7 @@ export const joinError: ErrorRecord = {
 
 const s3: DestinationView = {
   kind: 's3',
+  scheme: 's3',
   location: 'class-recordings',
   prefix: 'spring',
   region: 'eu-west-1',
@@ -50,6 +51,7 @@ const s3: DestinationView = {
 };
 const hosted: DestinationView = {
   kind: 'hosted',
+  scheme: 's3',
   location: 'rollcall',
   prefix: '',
   region: 'eu-west-1',

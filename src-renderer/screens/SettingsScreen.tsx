@@ -301,8 +301,9 @@ function Appearance() {
 function destinationText(destination: DestinationView): string {
   if (destination.location === null) return texts.settings.hostedStorageOnceItIs;
   const prefix = destination.prefix === '' ? '' : `/${destination.prefix}`;
-  const where = destination.endpoint ?? `AWS ${destination.region ?? ''}`.trim();
-  return texts.settings.s3At(destination.location, prefix, where);
+  const service = destination.scheme === 'azure' ? 'Azure' : `AWS ${destination.region ?? ''}`.trim();
+  const where = destination.endpoint ?? service;
+  return texts.settings.placeAt(`${destination.scheme}://${destination.location}${prefix}`, where);
 }
 
 function credentialsText(destination: DestinationView): string {

@@ -62,7 +62,7 @@ export const settings = {
   colours: 'Colours',
   darkIsEasierOnThe: 'Dark is easier on the eyes beside a video; light reads better in the sun.',
   hostedStorageOnceItIs: 'Hosted storage, once it is set up',
-  s3At: (location: string, prefix: string, where: string) => `s3://${location}${prefix} at ${where}`,
+  placeAt: (address: string, where: string) => `${address} at ${where}`,
   signedInWithKeys: 'Signed in with keys',
   signedInByACredentials: 'Signed in by a credentials service',
   signedInByThisComputer: 'Signed in by this computer’s AWS set-up',

@@ -1,0 +1,23 @@
+/** The dialogs for files and folders. */
+export const dialogs = {
+  bringRecordingsIntoThe: 'Bring recordings into the library',
+  importWord: 'Import',
+  theFolderCouldNotBe: (dir: string) => `The folder "${dir}" could not be opened.`,
+  checkThatItIsStill: 'Check that it is still there.',
+  whereRecordingsAreKept: 'Where recordings are kept',
+  keepRecordingsHere: 'Keep recordings here',
+  importTemplatesRoomsAnd: 'Import templates, rooms and storage',
+  rollcallSettings: 'Rollcall settings',
+  recording: 'Recording',
+  exportTheSound: 'Export the sound',
+  exportAVideo: 'Export a video',
+  exportWord: 'Export',
+  sound: 'Sound',
+  video: 'Video',
+  exportTemplatesRoomsAnd: 'Export templates, rooms and storage, without secrets',
+  saveDiagnosticsWithout: 'Save diagnostics, without secrets',
+  save: 'Save',
+  text: 'Text',
+  cannotBeWritten: (file: string) => `${file} cannot be written.`,
+  chooseAnotherFolder: 'Choose another folder.',
+};
