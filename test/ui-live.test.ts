@@ -7,7 +7,7 @@ import { decodeErrors, frameCounters } from './support/media-checks.ts';
 import { COLOUR_PATCH, COLOURS, COUNTER } from './support/publisher/pattern.ts';
 import { startPublisher, TONES, type Publisher } from './support/publisher.ts';
 import { startSfu, type Sfu } from './support/sfu.ts';
-import { startApp, type RunningApp } from './ui-fixtures.ts';
+import { shoot, startApp, type RunningApp } from './ui-fixtures.ts';
 
 /** The Live screen shows what people send, while somebody looks; what is recorded does not depend on it. */
 
@@ -87,7 +87,7 @@ it('shows each person as they are sent, and goes on showing what happens', async
     NAMES.map((name, index) =>
       startPublisher(sfu, 'live', {
         ...{ name, colour: COLOURS[index] ?? '', toneHz: TONES[index] ?? 440, codec: CODECS[index] ?? 'vp8' },
-        ...{ width: 640, height: 360, fps: 30, durationS: 30, keyFrameIntervalS: 4 },
+        ...{ width: 640, height: 360, fps: 30, durationS: 36, keyFrameIntervalS: 4 },
       }),
     ),
   );
@@ -102,6 +102,22 @@ it('shows each person as they are sent, and goes on showing what happens', async
     await expect.poll(async () => (await seen(name))?.counter, { timeout: 5000 }).toBeGreaterThan(before + 15);
   }
   await page.screenshot({ path: join(import.meta.dirname, 'artifacts', 'ui-live-pictures.png') });
+});
+
+it('says everything of what arrives from somebody, one click away', async () => {
+  const { page } = running;
+  await page.getByRole('button', { name: 'Details of what arrives from Bob' }).click();
+  const row = (name: string) => page.getByRole('row', { name: new RegExp(`^${name}`) });
+  await row('Picture').getByText('640×360').waitFor();
+  await row('Loss')
+    .getByText(/^\d+\.\d %/)
+    .first()
+    .waitFor();
+  await row('Last key frame')
+    .getByText(/^[0-5] s ago$/)
+    .waitFor();
+  await shoot(page, 'live-health');
+  await page.getByRole('button', { name: 'Details of what arrives from Bob' }).click();
 });
 
 it('has initials in the place of a camera that is off, and the picture again when it is on', async () => {

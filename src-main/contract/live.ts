@@ -14,6 +14,8 @@ export interface LiveTrack {
   fps: number | null;
   width: number | null;
   height: number | null;
+  /** That have arrived; packets of audio. */
+  frames?: number;
   lostFrames: number;
   /** When the last key frame came, milliseconds on the session clock; video only. */
   lastKeyFrameMs?: number | null;

@@ -8,6 +8,7 @@ import { LAYOUTS, RECORDING_START, roomRecordingSchema, UPLOAD_TYPES, type Setti
  */
 
 const text = z.string().max(4096);
+const changesSomething = (fields: object): boolean => Object.keys(fields).length > 0;
 
 const storeFields = {
   location: text,
@@ -75,27 +76,33 @@ export const settingsChangeSchema = z.discriminatedUnion('kind', [
   /** Fields that are left out stay as they are; null takes the limit away. */
   z.strictObject({
     kind: z.literal('uploads'),
-    value: z.strictObject({
-      paused: z.boolean().optional(),
-      hold_during_calls: z.boolean().optional(),
-      only_when_idle: z.boolean().optional(),
-      max_kilobytes_per_second: z.number().nullish(),
-    }),
+    value: z
+      .strictObject({
+        paused: z.boolean().optional(),
+        hold_during_calls: z.boolean().optional(),
+        only_when_idle: z.boolean().optional(),
+        max_kilobytes_per_second: z.number().nullish(),
+      })
+      .refine(changesSomething),
   }),
   z.strictObject({ kind: z.literal('updates'), value: z.strictObject({ url: text }).nullable() }),
   z.strictObject({ kind: z.literal('webhook'), value: webhookDraft.nullable() }),
   /** What is null is taken away; fields that are left out stay as they are. */
   z.strictObject({
     kind: z.literal('composite'),
-    value: z.strictObject({
-      layout: z.enum(LAYOUTS).nullish(),
-      size: text.nullish(),
-      loudness_lufs: z.number().nullish(),
-    }),
+    value: z
+      .strictObject({
+        layout: z.enum(LAYOUTS).nullish(),
+        size: text.nullish(),
+        loudness_lufs: z.number().nullish(),
+      })
+      .refine(changesSomething),
   }),
   z.strictObject({
     kind: z.literal('encoding'),
-    value: z.strictObject({ encoder: z.enum(['auto', 'software']).nullish(), quality: z.number().nullish() }),
+    value: z
+      .strictObject({ encoder: z.enum(['auto', 'software']).nullish(), quality: z.number().nullish() })
+      .refine(changesSomething),
   }),
   /** null: delivered recordings are kept. */
   z.strictObject({ kind: z.literal('retention'), value: z.strictObject({ delivered_days: z.number().nullable() }) }),

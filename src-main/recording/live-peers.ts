@@ -82,9 +82,9 @@ export class LivePeers {
       this.capturedBytes += Math.max(0, stats.bytes - track.previousBytes);
       track.previousBytes = stats.bytes;
       track.previousFrames = stats.frames;
-      const { bytes, width, height, lostFrames, level, lastKeyFrameMs } = stats;
+      const { bytes, width, height, frames, lostFrames, level, lastKeyFrameMs } = stats;
       this.lostFrames += Math.max(0, lostFrames - track.lostFrames);
-      Object.assign(track, { bytes, width, height, lostFrames, level, lastKeyFrameMs });
+      Object.assign(track, { bytes, width, height, frames, lostFrames, level, lastKeyFrameMs });
     }
   }
 

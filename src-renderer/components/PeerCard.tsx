@@ -1,5 +1,9 @@
+import { useState } from 'react';
+import { ActionIcon } from '@mantine/core';
 import {
   IconAlertTriangle,
+  IconChevronDown,
+  IconChevronRight,
   IconMicrophone,
   IconMicrophoneOff,
   IconScreenShare,
@@ -12,21 +16,25 @@ import type { LivePeer, LiveTrack } from '../../src-main/contract/live.ts';
 import type { StreamType } from '../../src-main/contract/session.ts';
 import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatBytes, formatRate, formatSkew } from '../state/format.ts';
-import { peerLevel, trackHealth, videoTrack } from '../state/live-facts.ts';
+import { peerLevel, trackHealth, trackNoun, videoTrack } from '../state/live-facts.ts';
 import { Avatar } from './Avatar.tsx';
 import { LevelMeter } from './LevelMeter.tsx';
 import { LivePicture, type LivePictureProps } from './LivePicture.tsx';
+import { PeerHealth } from './PeerHealth.tsx';
 import styles from './PeerCard.module.css';
 
 export interface PeerCardProps {
   peer: LivePeer;
   /** Many are there: the picture is small. */
   small?: boolean;
+  /** Milliseconds since the first media. */
+  elapsedMs: number;
   see: LivePictureProps['see'];
 }
 
 /** Somebody in the call: how they look, who, how loud, and what arrives of each of their tracks. */
-export function PeerCard({ peer, small = false, see }: PeerCardProps) {
+export function PeerCard({ peer, small = false, elapsedMs, see }: PeerCardProps) {
+  const [open, setOpen] = useState(false);
   const name = peer.displayName || peer.peerId;
   const level = peerLevel(peer);
   const camera = peer.present ? videoTrack(peer, 'regular') : null;
@@ -56,6 +64,17 @@ export function PeerCard({ peer, small = false, see }: PeerCardProps) {
             <span className="dim">{texts.live.leftTheCall}</span>
           )}
         </div>
+        {peer.streams.length > 0 && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-expanded={open}
+            aria-label={texts.health.details(name)}
+            onClick={() => setOpen(!open)}
+          >
+            {open ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
+          </ActionIcon>
+        )}
       </div>
       {peer.streams.length === 0 ? (
         <p className={styles.nothing}>{texts.live.sendsNothingYet}</p>
@@ -68,6 +87,7 @@ export function PeerCard({ peer, small = false, see }: PeerCardProps) {
           )}
         </ul>
       )}
+      {open && peer.streams.length > 0 && <PeerHealth peer={peer} elapsedMs={elapsedMs} />}
     </li>
   );
 }
@@ -95,14 +115,7 @@ function trackIcon(track: LiveTrack, type: StreamType): TablerIcon {
 }
 
 function trackWords(track: LiveTrack, type: StreamType, skewMs: number | null): string {
-  const noun =
-    type === 'screen'
-      ? track.kind === 'video'
-        ? texts.live.screen
-        : texts.live.screenSound
-      : track.kind === 'video'
-        ? texts.live.camera
-        : texts.live.microphone;
+  const noun = trackNoun(track, type);
   if (track.paused) return noun;
   const size = track.width === null || track.height === null ? null : `${track.width}×${track.height}`;
   const fps = track.fps === null ? null : texts.live.fps(Math.round(track.fps));

@@ -244,7 +244,13 @@ function Peers({ live }: { live: LiveRecording }) {
       <SharedScreens peers={present} />
       <ul className={styles.peers}>
         {[...present, ...left].map((peer) => (
-          <PeerCard key={peer.peerId} peer={peer} small={present.length > LARGE_PICTURES} see={seeTrack} />
+          <PeerCard
+            key={peer.peerId}
+            peer={peer}
+            small={present.length > LARGE_PICTURES}
+            elapsedMs={live.elapsedMs}
+            see={seeTrack}
+          />
         ))}
       </ul>
     </>

@@ -104,6 +104,10 @@ export const people = (count: number): string => texts.units.people(count);
 /** How far the picture is behind the sound, with its sign: `skew +4 ms`. */
 export const formatSkew = (ms: number): string => texts.units.skew(ms < 0 ? '−' : '+', Math.abs(Math.round(ms)));
 
+/** Frames that never arrived, in percent of all and as their number: `0.0 %`, `1.2 % (14)`. */
+export const formatLoss = (lost: number, all: number): string =>
+  texts.health.share((all === 0 ? 0 : (lost / all) * 100).toFixed(1), lost);
+
 /** `30 days`, `a day`, `a year`. */
 export const daysWord = (days: number): string =>
   days === 365

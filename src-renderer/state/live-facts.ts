@@ -36,6 +36,12 @@ const TYPICAL_CALL_BYTES_S = (4 * 1_500_000) / 8;
 /** How many milliseconds of a usual call a disk takes, all files counted. */
 export const callMsOf = (freeBytes: number): number => (freeBytes / (TYPICAL_CALL_BYTES_S * DISK_FACTOR)) * 1000;
 
+/** What a track is to people. */
+export function trackNoun(track: LiveTrack, type: StreamType): string {
+  if (type === 'screen') return track.kind === 'video' ? texts.live.screen : texts.live.screenSound;
+  return track.kind === 'video' ? texts.live.camera : texts.live.microphone;
+}
+
 export type TrackHealth = { tone: 'ok' | 'quiet' | 'warn'; word: string };
 
 /** How one track is, in a word or two. */

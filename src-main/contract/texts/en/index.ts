@@ -6,6 +6,7 @@ import { editor } from './editor.ts';
 import { effective } from './effective.ts';
 import { exports } from './exports.ts';
 import { files } from './files.ts';
+import { health } from './health.ts';
 import { library } from './library.ts';
 import { live } from './live.ts';
 import { notices } from './notices.ts';
@@ -34,6 +35,7 @@ export const en = {
   effective,
   exports,
   files,
+  health,
   library,
   live,
   notices,
