@@ -186,7 +186,7 @@ export class RollcallApp implements AppService {
 
   /** The recording that the window shows: the latest that works, else the latest one, until it is dismissed. */
   get #run(): RecordingRun | null {
-    const latest = this.#recordings.working().at(-1) ?? this.#recordings.all().at(-1);
+    const latest = this.#recordings.active().at(-1) ?? this.#recordings.shown().at(-1);
     return latest === undefined || this.#dismissed.has(latest) ? null : latest;
   }
 
@@ -197,7 +197,7 @@ export class RollcallApp implements AppService {
 
   /** Whether any call is being recorded, or about to be. */
   get isCapturing(): boolean {
-    return this.#recordings.working().some((run) => isCapturing(run.view()));
+    return this.#recordings.active().some((run) => isCapturing(run.view()));
   }
 
   get recordings(): Recordings {

@@ -68,6 +68,20 @@ export class Recordings {
     return this.all().filter(({ phase }) => !OVER.includes(phase));
   }
 
+  /** Those that are not over and do more than wait for people in a watched room. */
+  active(): RecordingRun[] {
+    return this.#entries
+      .filter(({ run, kind }) => !OVER.includes(run.phase) && !isIdle(kind, run))
+      .map(({ run }) => run);
+  }
+
+  /** Those that are active, or were until they were over; the latest last. */
+  shown(): RecordingRun[] {
+    return this.#entries
+      .filter(({ run, kind }) => !isIdle(kind, run) && !cameToNothing(kind, run))
+      .map(({ run }) => run);
+  }
+
   find(recordingId: string): RecordingRun | null {
     return this.all().find(({ id }) => id === recordingId) ?? null;
   }
@@ -179,6 +193,14 @@ export class Recordings {
     return this.#entries.filter((entry) => !dropped.has(entry));
   }
 }
+
+/** A watched room whose people have not come yet. */
+const isIdle = (kind: StartOptions['kind'], { phase }: RecordingRun): boolean =>
+  kind === 'watch' && (phase === 'joining' || phase === 'waiting-for-peers');
+
+/** A watched room that was left, or could not be joined, before anybody sent anything. */
+const cameToNothing = (kind: StartOptions['kind'], run: RecordingRun): boolean =>
+  kind === 'watch' && OVER.includes(run.phase) && run.sessionDir === null;
 
 function overBudget(roomName: string, reason: string): RollcallError {
   return new RollcallError(

@@ -12,6 +12,8 @@ import { installMenu } from './shell/menu.ts';
 import { showNotices } from './shell/notices.ts';
 import { installTray } from './shell/tray.ts';
 import { Updates } from './shell/updates.ts';
+import { watchPlan } from './settings/watch-plan.ts';
+import { RoomWatcher } from './watcher.ts';
 
 /** Runs the app with its window until it is closed. Only one may run for a user: a second start shows the first's window. */
 export async function runWindow(environment: Environment): Promise<void> {
@@ -22,11 +24,23 @@ export async function runWindow(environment: Environment): Promise<void> {
   const service = new RollcallApp(environment, {
     budget: () => environment.settingsStore.redacted().api?.max_recordings ?? 'auto',
     window: true,
-    onEvent: (event) => runtime.hear(event),
+    onEvent: (event) => {
+      runtime.hear(event);
+      watcher.hear(event);
+    },
     onOver: (run, { error }) => runtime.count(run, error !== null),
   });
   const delivery = new BackgroundDelivery(service, environment);
   const runtime = new ApiRuntime({ environment, app: service, webhookQueue: () => delivery.webhookQueue });
+  const watcher = new RoomWatcher({
+    app: service,
+    settings: () => environment.settings(),
+    plan: watchPlan,
+    emit: (event) => {
+      if (event.event === 'warning') console.error(event.message);
+      runtime.hear(event);
+    },
+  });
   const api = new ApiSwitch(environment, runtime);
   let window: BrowserWindow | null = null;
   let leaving = false;
@@ -38,6 +52,7 @@ export async function runWindow(environment: Environment): Promise<void> {
   const end = async (): Promise<void> => {
     leaving = true;
     updates.close();
+    watcher.close();
     await service.finish();
     await api.close();
     await delivery.close();
@@ -127,6 +142,17 @@ export async function runWindow(environment: Environment): Promise<void> {
   await delivery.start();
   api.start();
   const applyUpdates = (): void => void updates.apply().catch((error: unknown) => log('updates', error));
+  // Rooms are looked after from the first that is watched on: until then there is nothing to look at.
+  let watching = false;
+  const applyWatch = async (): Promise<void> => {
+    const settings = await environment.settings();
+    if (watching || leaving || !settings.rooms.some((room) => watchPlan(settings, room) !== null)) return;
+    watching = true;
+    await watcher.start();
+  };
+  const watchRooms = (): void => void applyWatch().catch((error: unknown) => log('watched rooms', error));
+  service.onSettingsChanged(watchRooms);
+  watchRooms();
   service.onSettingsChanged(applyUpdates);
   let capturing = false;
   service.onChange(() => {

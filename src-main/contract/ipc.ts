@@ -332,6 +332,8 @@ export interface RoomView {
   url: string;
   templateName: string | null;
   recording: RoomRecording;
+  /** It is joined by itself, and recorded whenever somebody is there. */
+  watched: boolean;
   /** What happens when this room is recorded now. */
   effective: EffectiveView;
   webhook: WebhookView | null;

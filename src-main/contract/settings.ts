@@ -93,7 +93,7 @@ export const RECORDING_START = ['first-peer', 'join'] as const;
 export const controlSchema = z.strictObject({
   /** With the first of the others who sends something (the default), or as soon as the recorder is in the call. */
   start: z.enum(RECORDING_START, { error: 'must be "first-peer" or "join"' }).optional(),
-  /** `rollcall serve` joins the room by itself and records whenever somebody is there; off by default. */
+  /** While the app or `rollcall serve` runs, it joins the room and records whenever somebody is there; off by default. */
   watch: z.boolean().optional(),
   /** Seconds after the last peer has left; 60 by default, null: never. */
   stop_when_empty_seconds: timer.nullable().optional(),

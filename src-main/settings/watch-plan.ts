@@ -7,7 +7,7 @@ export interface WatchPlan {
   maxDurationS: number | null;
 }
 
-/** Whether the settings say now that `rollcall serve` watches a room, and how; null: it does not. Pure. */
+/** Whether the settings say now that a room is watched, by the app or `rollcall serve`, and how; null: it is not. Pure. */
 export function watchPlan(settings: Settings, room: Room): WatchPlan | null {
   const { record, control } = resolve(settings, room);
   return record && control.watch ? { maxDurationS: control.maxDurationS } : null;

@@ -76,6 +76,7 @@ function roomView(settings: Settings, room: Room, options: SettingsViewOptions):
     url: room.url,
     templateName: template?.name ?? null,
     recording: room.recording,
+    watched: resolved.record && resolved.control.watch,
     effective: {
       records: resolved.record,
       reason: roomReason(room, template ?? null, resolved.record),

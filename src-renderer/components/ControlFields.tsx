@@ -18,6 +18,20 @@ export function ControlFields({ value, fallback, onChange }: ControlFieldsProps)
     <fieldset className={styles.group}>
       <legend>{texts.editor.beginAndEnd}</legend>
       <NativeSelect
+        label={texts.editor.byItself}
+        description={texts.editor.byItselfNote}
+        value={value.watch}
+        data={[
+          { value: '', label: fallback === 'template' ? texts.editor.asTheTemplateSays : texts.editor.onlyWhenStarted },
+          ...(fallback === 'template' ? [{ value: 'no', label: texts.editor.onlyWhenStarted }] : []),
+          { value: 'yes', label: texts.editor.wheneverSomebodyIsThere },
+        ]}
+        onChange={(event) => {
+          const watch = event.currentTarget.value;
+          set({ watch: watch === 'yes' || watch === 'no' ? watch : '' });
+        }}
+      />
+      <NativeSelect
         label={texts.editor.begins}
         value={value.start}
         data={[

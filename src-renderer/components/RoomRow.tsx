@@ -1,5 +1,5 @@
 import { ActionIcon, NativeSelect } from '@mantine/core';
-import { IconCircleCheck, IconPencil, IconPlayerStopFilled } from '@tabler/icons-react';
+import { IconCircleCheck, IconEye, IconPencil, IconPlayerStopFilled } from '@tabler/icons-react';
 import type { RoomView } from '../../src-main/contract/ipc.ts';
 import type { RoomRecording } from '../../src-main/contract/settings.ts';
 import { texts } from '../../src-main/contract/texts/index.ts';
@@ -38,6 +38,12 @@ export function RoomRow({ room, disabled, onRecord, onEdit, onRecording }: RoomR
           <Icon size={14} aria-hidden />
           <span>{reason}</span>
         </span>
+        {room.watched && (
+          <span className={styles.reason} data-records>
+            <IconEye size={14} aria-hidden />
+            <span>{texts.rooms.watched}</span>
+          </span>
+        )}
         <span className={`${styles.delivery} clip`} title={delivery}>
           {delivery}
         </span>

@@ -69,6 +69,7 @@ const room = (
   name,
   url: `https://sfu.example.net/?roomId=${name.toLowerCase().replaceAll(' ', '-')}`,
   templateName: 'Classes',
+  watched: false,
   recording: 'auto',
   webhook: null,
   ...over,
@@ -97,7 +98,7 @@ export const rooms: RoomView[] = [
   room(
     4,
     'Design review',
-    { recording: 'enabled', templateName: 'Meetings' },
+    { recording: 'enabled', templateName: 'Meetings', watched: true },
     {
       reason: 'Enabled: always records, whatever its template says.',
       delivery: 'Uploads to hosted storage.',

@@ -3,6 +3,8 @@ import { texts } from '../../src-main/contract/texts/index.ts';
 
 /** When a recording begins and ends by itself, as the forms hold it. Empty: as the template says, else the default. */
 export interface ControlDraft {
+  /** Whether the room is recorded whenever somebody is there. */
+  watch: '' | 'yes' | 'no';
   start: '' | 'first-peer' | 'join';
   /** Seconds, or "never". */
   emptySeconds: string;
@@ -17,6 +19,7 @@ const shown = (value: number | null | undefined, unit: number): string =>
   value === undefined ? '' : value === null ? NEVER : String(value / unit);
 
 export const controlDraft = (control: Control | null | undefined): ControlDraft => ({
+  watch: control?.watch === undefined ? '' : control.watch ? 'yes' : 'no',
   start: control?.start ?? '',
   emptySeconds: shown(control?.stop_when_empty_seconds, 1),
   maxMinutes: shown(control?.max_duration_seconds, SECONDS_A_MINUTE),
@@ -32,10 +35,11 @@ function typed(text: string, unit: number): number | null | undefined {
 }
 
 /** The fields that are filled in; null where none is. */
-export function controlValue({ start, emptySeconds, maxMinutes }: ControlDraft): Control | null {
+export function controlValue({ watch, start, emptySeconds, maxMinutes }: ControlDraft): Control | null {
   const empty = typed(emptySeconds, 1);
   const longest = typed(maxMinutes, SECONDS_A_MINUTE);
   const control: Control = {
+    ...(watch === '' ? {} : { watch: watch === 'yes' }),
     ...(start === '' ? {} : { start }),
     ...(empty === undefined ? {} : { stop_when_empty_seconds: empty }),
     ...(longest === undefined ? {} : { max_duration_seconds: longest }),

@@ -41,12 +41,18 @@ it('sends a secret that was typed in place of the kept one', () => {
 
 it('takes times as people write them', () => {
   const draft = roomDraft(settings, '0'.repeat(24));
-  const control = { start: '' as const, emptySeconds: ' 5 ', maxMinutes: '1,5' };
+  const control = { watch: '' as const, start: '' as const, emptySeconds: ' 5 ', maxMinutes: '1,5' };
   expect(changeOf({ ...draft, control })).toMatchObject({
     value: { control: { stop_when_empty_seconds: 5, max_duration_seconds: 90 } },
   });
   expect(missingIn({ ...draft, control: { ...control, emptySeconds: 'soon' } })).toMatch(/seconds, or "never"/);
   expect(missingIn({ ...draft, control: { ...control, maxMinutes: '0' } })).toMatch(/minutes, or "never"/);
+});
+
+it('keeps that a room is watched through an edit', () => {
+  const [room] = settings.rooms;
+  const watched = { ...settings, rooms: [{ ...room!, control: { watch: true } }] };
+  expect(changeOf(roomDraft(watched, '0'.repeat(24)))).toMatchObject({ value: { control: { watch: true } } });
 });
 
 it('says what is missing', () => {

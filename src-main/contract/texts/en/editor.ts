@@ -1,5 +1,9 @@
 /** The forms of rooms, templates, storage and webhooks. */
 export const editor = {
+  byItself: 'Recorded',
+  byItselfNote: 'Whenever somebody is there: Rollcall stays in the call and waits for people, as long as it runs.',
+  onlyWhenStarted: 'When I start it',
+  wheneverSomebodyIsThere: 'Whenever somebody is there',
   closeWithoutSaving: 'Close without saving',
   newTemplate: 'New template',
   template: 'Template',

@@ -1,5 +1,6 @@
 /** The Rooms screen. */
 export const rooms = {
+  watched: 'Recorded whenever somebody is there.',
   rooms: 'Rooms',
   searchRooms: 'Search rooms',
   recordACall: 'Record a call',
