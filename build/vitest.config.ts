@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, '..');
 /** Integration tests of which nothing is measured against the clock: settings, stores, files made after a call, looks. */
 const UNHURRIED = [
   'test/{delivery-*,settings-cli,upload*,webhook}.test.ts',
-  'test/{api-fuzz,packaged-updates,ui-bin,ui-progress,ui-trials,ui-fuzz,ui-look}.test.ts',
+  'test/{api-fuzz,packaged-updates,ui-bin,ui-progress,ui-trials,ui-fuzz,ui-look,ui-offline}.test.ts',
   'test/media-{composite,encoders,joins,kill,previews,streams}.test.ts',
   'test/support/{media-checks,stores}.test.ts',
 ];
