@@ -1,3 +1,4 @@
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Button } from '@mantine/core';
 import { IconPlugConnected, IconSend } from '@tabler/icons-react';
 import { texts } from '../../src-main/contract/texts/index.ts';
@@ -31,10 +32,10 @@ export function TryDestination() {
       </Button>
       {trial?.state === 'failed' && <Problem error={trial.error} />}
       {trial?.state === 'ready' && (
-        <div role="status">
+        <Outcome>
           <StateBadge state={destinationWord(trial.value)} />
           <TrialList checks={trial.value.checks} />
-        </div>
+        </Outcome>
       )}
     </div>
   );
@@ -59,11 +60,22 @@ export function TryWebhook() {
       </Button>
       {trial?.state === 'failed' && <Problem error={trial.error} />}
       {trial?.state === 'ready' && (
-        <div role="status">
+        <Outcome>
           <StateBadge state={webhookWord(trial.value)} />
           {trial.value.excerpt !== '' && <p className={`${styles.excerpt} selectable`}>{trial.value.excerpt}</p>}
-        </div>
+        </Outcome>
       )}
+    </div>
+  );
+}
+
+/** Brought into sight: the form may be longer than the window. */
+function Outcome({ children }: { children: ReactNode }) {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => element.current?.scrollIntoView({ block: 'nearest' }), []);
+  return (
+    <div ref={element} role="status" className={styles.outcome}>
+      {children}
     </div>
   );
 }
