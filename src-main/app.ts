@@ -33,6 +33,7 @@ import { parseJoinUrl } from './settings/join-url.ts';
 import { findRoom } from './settings/rooms.ts';
 import { settingsOfSession } from './settings/session-room.ts';
 import { isCapturing, type AppService, type UpdatesService } from './shell/app-service.ts';
+import { MeteredNetwork } from './shell/metered.ts';
 import { idleSeconds } from './shell/network.ts';
 import { UploadHolds } from './upload-holds.ts';
 
@@ -119,6 +120,7 @@ export class RollcallApp implements AppService {
       settings: () => environment.settingsStore.redacted(),
       isCapturing: () => this.isCapturing,
       idleSeconds,
+      network: new MeteredNetwork(() => this.#holds.apply()),
       onChange: () => void changed().catch((error: unknown) => console.error(error)),
     });
     this.settings = new AppSettings(environment, async () => {

@@ -8,10 +8,17 @@ afterEach(() => void vi.useRealTimers());
 it('says why uploads wait, and lets them go when that is over', () => {
   let uploads: UploadsSettings = {};
   let [capturing, idle, changes] = [false, 0, 0];
+  let [metered, watched] = [false, false];
   const holds = new UploadHolds({
     settings: () => ({ uploads }),
     isCapturing: () => capturing,
     idleSeconds: () => idle,
+    network: {
+      get metered() {
+        return metered;
+      },
+      watch: (wanted) => (watched = wanted),
+    },
     onChange: () => (changes += 1),
   });
   const held = (): string | null => {
@@ -36,6 +43,13 @@ it('says why uploads wait, and lets them go when that is over', () => {
   idle = 0;
   vi.advanceTimersByTime(10_000);
   expect(holds.held).toBe('in-use');
+  idle = 300;
+  uploads = { only_when_idle: true, only_unmetered: true };
+  expect(held()).toBeNull();
+  expect(watched).toBe(true);
+  metered = true;
+  expect(held()).toBe('metered');
   holds.close();
+  expect(watched).toBe(false);
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -11,11 +11,16 @@ export interface UploadHoldsOptions {
   isCapturing(): boolean;
   /** For how long nobody has touched the computer, seconds. */
   idleSeconds(): number;
+  /** Knows while it is watched whether the network costs by the byte, and calls `apply` when that changes. */
+  network: { readonly metered: boolean | null; watch(wanted: boolean): void };
   /** What holds uploads back is another now. */
   onChange(): void;
 }
 
-/** Why the app's uploads wait, and that they do: the user paused them, a call is recorded, somebody uses the computer. */
+/**
+ * Why the app's uploads wait, and that they do: the user paused them, a call is recorded, the network costs by the byte,
+ * somebody uses the computer.
+ */
 export class UploadHolds {
   /** Every upload of the app goes through it. */
   readonly flow = new UploadFlow();
@@ -37,6 +42,7 @@ export class UploadHolds {
     const { uploads } = settings;
     this.flow.setLimit(uploadLimit(settings));
     this.#watchIdle(uploads?.only_when_idle === true);
+    this.#options.network.watch(uploads?.only_unmetered === true);
     const held = this.#reason(uploads);
     if (held === this.#held) return;
     this.#held = held;
@@ -48,12 +54,14 @@ export class UploadHolds {
   /** Nothing is held any more: what waits is stopped, and goes on when the app is started again. */
   close(): void {
     this.#watchIdle(false);
+    this.#options.network.watch(false);
     this.flow.giveUp();
   }
 
   #reason(uploads: UploadsSettings | null | undefined): UploadsHeld | null {
     if (uploads?.paused === true) return 'paused';
     if (uploads?.hold_during_calls === true && this.#options.isCapturing()) return 'call';
+    if (uploads?.only_unmetered === true && this.#options.network.metered === true) return 'metered';
     if (uploads?.only_when_idle === true && this.#options.idleSeconds() < IDLE_S) return 'in-use';
     return null;
   }

@@ -288,12 +288,13 @@ export interface UploadsView {
   paused: boolean;
   holdDuringCalls: boolean;
   onlyWhenIdle: boolean;
+  onlyUnmetered: boolean;
   /** null: no limit. */
   maxKilobytesPerSecond: number | null;
 }
 
-/** Why uploads wait: the user paused them, a call is recorded, somebody uses the computer. */
-export type UploadsHeld = 'paused' | 'call' | 'in-use';
+/** Why uploads wait: the user paused them, a call is recorded, the network costs by the byte, somebody uses the computer. */
+export type UploadsHeld = 'paused' | 'call' | 'metered' | 'in-use';
 
 export interface DestinationView {
   kind: 's3' | 'hosted';

@@ -81,6 +81,7 @@ export const settingsChangeSchema = z.discriminatedUnion('kind', [
         paused: z.boolean().optional(),
         hold_during_calls: z.boolean().optional(),
         only_when_idle: z.boolean().optional(),
+        only_unmetered: z.boolean().optional(),
         max_kilobytes_per_second: z.number().nullish(),
       })
       .refine(changesSomething),

@@ -153,6 +153,8 @@ export const uploadsSchema = z.strictObject({
   hold_during_calls: z.boolean().optional(),
   /** No upload until nobody has touched the computer for two minutes; those under way pause. */
   only_when_idle: z.boolean().optional(),
+  /** Nothing is sent over a network that costs by the byte, where the system says so (Linux, Windows). */
+  only_unmetered: z.boolean().optional(),
   /** The app uploads nothing until this is taken back; what is asked for on the command line goes all the same. */
   paused: z.boolean().optional(),
 });

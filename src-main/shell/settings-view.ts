@@ -49,6 +49,7 @@ export function settingsView(settings: Settings, options: SettingsViewOptions): 
       paused: settings.uploads?.paused ?? false,
       holdDuringCalls: settings.uploads?.hold_during_calls ?? false,
       onlyWhenIdle: settings.uploads?.only_when_idle ?? false,
+      onlyUnmetered: settings.uploads?.only_unmetered ?? false,
       maxKilobytesPerSecond: settings.uploads?.max_kilobytes_per_second ?? null,
     },
     files: {

@@ -41,6 +41,7 @@ const HELD_WORDS: Record<UploadsHeld, string> = {
   paused: texts.queue.uploadsArePausedWhatHas,
   call: texts.queue.uploadsWaitUntilTheCall,
   'in-use': texts.queue.uploadsWaitUntilNobodyHas,
+  metered: texts.queue.uploadsWaitForUnmetered,
 };
 
 function Held() {

@@ -30,6 +30,12 @@ export function UploadSettings({ uploads }: { uploads: UploadsView }) {
         on={uploads.onlyWhenIdle}
         onChange={(only_when_idle) => void setUploads({ only_when_idle })}
       />
+      <SwitchRow
+        title={texts.settings.waitOnMeteredNetworks}
+        note={texts.settings.meteredNetworksNote}
+        on={uploads.onlyUnmetered}
+        onChange={(only_unmetered) => void setUploads({ only_unmetered })}
+      />
       <SettingRow
         title={texts.settings.limit}
         note={texts.settings.allUploadsOfTheApp}

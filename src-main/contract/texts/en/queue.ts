@@ -1,5 +1,6 @@
 /** The Queue screen. */
 export const queue = {
+  uploadsWaitForUnmetered: 'Uploads wait for a network that does not cost by the byte, as the settings say.',
   queue: 'Queue',
   uploadsArePausedWhatHas: 'Uploads are paused. What has arrived stays; the rest goes when you resume them.',
   uploadsWaitUntilTheCall: 'Uploads wait until the call is over, as the settings say.',

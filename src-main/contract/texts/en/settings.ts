@@ -77,6 +77,9 @@ export const settings = {
   theConnectionIsTheCall: 'The connection is the call’s; uploads go on when it is over.',
   waitWhileSomebodyUsesThis: 'Wait while somebody uses this computer',
   uploadsGoOnOnceNobody: 'Uploads go on once nobody has touched keyboard or mouse for two minutes.',
+  waitOnMeteredNetworks: 'Wait on metered networks',
+  meteredNetworksNote:
+    'Nothing is sent where it costs by the byte: a phone’s connection, say. Linux and Windows tell; macOS does not.',
   limit: 'Limit',
   allUploadsOfTheApp: 'All uploads of the app together, in kilobytes a second. Empty: as fast as the connection is.',
   uploadLimitKilobytesA: 'Upload limit, kilobytes a second',
