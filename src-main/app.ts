@@ -22,13 +22,13 @@ import { libraryState } from './library-state.ts';
 import { PreviewQueue } from './library/preview-queue.ts';
 import { SessionIndex } from './library/session-index.ts';
 import { measureFiles } from './measure-files.ts';
-import { lockSession } from './recording/lock.ts';
-import { SessionManifest } from './recording/manifest.ts';
+import type { SessionManifest } from './recording/manifest.ts';
 import { MachineLoad } from './machine-load.ts';
 import type { Budget, Load } from './recording/budget.ts';
 import { RecordingRun } from './recording-run.ts';
 import { ProgressTeller } from './progress-teller.ts';
 import { Recordings, type StartOptions } from './recordings.ts';
+import { SessionWork } from './session-work.ts';
 import { parseJoinUrl } from './settings/join-url.ts';
 import { findRoom } from './settings/rooms.ts';
 import { settingsOfSession } from './settings/session-room.ts';
@@ -39,8 +39,6 @@ import { UploadHolds } from './upload-holds.ts';
 
 /** How often the window hears of a recording under way. */
 const LIVE_INTERVAL_MS = 500;
-
-type Work = { abort: AbortController; done: Promise<void> };
 
 export interface AppOptions {
   /** How many recordings may run at once. */
@@ -79,8 +77,8 @@ export class RollcallApp implements AppService {
   retentionProblem: () => RollcallError | null = () => null;
   /** The app's own updates; only where it runs with its window. */
   updates: UpdatesService = { view: { state: 'off' }, check: async () => undefined, install: async () => undefined };
-  /** By session id: making files or uploading, outside of a recording. */
-  readonly #work = new Map<string, Work>();
+  /** Making files or uploading, outside of a recording. */
+  readonly #work: SessionWork;
   readonly #holds: UploadHolds;
   readonly #previews: PreviewQueue;
   readonly #progress = new ProgressTeller((sessionId, progress) =>
@@ -110,6 +108,12 @@ export class RollcallApp implements AppService {
       library: environment.libraryDir,
       isActive: (sessionId) => this.#work.has(sessionId) || this.#isRecordings(sessionId),
       onChange: ({ changed, removed }) => this.#tell({ kind: 'sessions', changed, removed }),
+    });
+    this.#work = new SessionWork({
+      index: this.#index,
+      isRecorded: (sessionId) => this.#isRecordings(sessionId),
+      onEvent: (sessionId, event) => this.#progress.hear(sessionId, event),
+      onOver: (sessionId) => this.#progress.over(sessionId),
     });
     this.#previews = new PreviewQueue(() => environment.ffmpeg());
     environment.ensurePreviews = async (sessionId, outputId) => {
@@ -162,9 +166,7 @@ export class RollcallApp implements AppService {
     const outcomes = await this.#recordings.finish('Rollcall was closed');
     this.#load.stop();
     // Files and uploads of earlier sessions go on at the next start, from where they are.
-    const works = [...this.#work.values()];
-    for (const { abort } of works) abort.abort();
-    await Promise.allSettled(works.map(({ done }) => done));
+    await this.#work.cancelAll();
     return outcomes;
   }
 
@@ -309,7 +311,7 @@ export class RollcallApp implements AppService {
   }
 
   finishFiles(sessionId: string): Promise<void> {
-    return this.#exclusively(sessionId, async (manifest, emit, signal) => {
+    return this.#work.run(sessionId, async (manifest, emit, signal) => {
       const error = await makeFiles(manifest, {
         ffmpeg: () => this.#environment.ffmpeg(),
         cards: this.#environment.cards,
@@ -324,11 +326,11 @@ export class RollcallApp implements AppService {
   }
 
   retryUploads(sessionId: string): Promise<void> {
-    return this.#exclusively(sessionId, (manifest, emit, signal) => this.#deliver(manifest, emit, signal));
+    return this.#work.run(sessionId, (manifest, emit, signal) => this.#deliver(manifest, emit, signal));
   }
 
   retryUpload(sessionId: string, outputId: string): Promise<void> {
-    return this.#exclusively(sessionId, (manifest, emit, signal) => this.#deliver(manifest, emit, signal, [outputId]));
+    return this.#work.run(sessionId, (manifest, emit, signal) => this.#deliver(manifest, emit, signal, [outputId]));
   }
 
   async link(sessionId: string, outputId: string, seconds?: number): Promise<{ url: string; expiresAt: string }> {
@@ -339,7 +341,7 @@ export class RollcallApp implements AppService {
 
   async replayWebhook(sessionId: string, deliveryId: string): Promise<WebhookDelivery | null> {
     let sent: WebhookDelivery | null = null;
-    await this.#exclusively(sessionId, async (manifest, _emit, signal) => {
+    await this.#work.run(sessionId, async (manifest, _emit, signal) => {
       const settings = settingsOfSession(await this.#environment.settings(), manifest.session);
       const accountId = this.#environment.settingsStore.installationId();
       sent = await replay(manifest, deliveryId, { settings, accountId, signal });
@@ -359,9 +361,7 @@ export class RollcallApp implements AppService {
 
   async cancelUploads(sessionId: string): Promise<void> {
     this.#recordings.find(sessionId)?.cancelFinishing();
-    const work = this.#work.get(sessionId);
-    work?.abort.abort();
-    await work?.done.catch(() => undefined); // Its own caller hears of it.
+    await this.#work.cancel(sessionId);
   }
 
   async setLibrary(dir: string): Promise<void> {
@@ -390,39 +390,6 @@ export class RollcallApp implements AppService {
       ...(outputIds === undefined ? {} : { outputIds }),
     });
     if (error) throw error;
-  }
-
-  /** Work on one session that nobody else, here or in another process, may do at the same time. */
-  async #exclusively(
-    sessionId: string,
-    work: (manifest: SessionManifest, emit: Emit, signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    if (this.#work.has(sessionId) || this.#isRecordings(sessionId)) {
-      throw new RollcallError('SESSION_BUSY', 'This session is being worked on already.', 'Wait until that is done.');
-    }
-    const { dir } = await this.#index.detail(sessionId);
-    const abort = new AbortController();
-    const emit: Emit = (event) => {
-      this.#progress.hear(sessionId, event);
-      void this.#index.touch(dir);
-    };
-    const done = (async () => {
-      const unlock = await lockSession(dir);
-      try {
-        await work(await SessionManifest.open(dir), emit, abort.signal);
-      } finally {
-        await unlock();
-      }
-    })();
-    this.#work.set(sessionId, { abort, done });
-    await this.#index.touch(dir);
-    try {
-      await done;
-    } finally {
-      this.#work.delete(sessionId);
-      this.#progress.over(sessionId);
-      await this.#index.touch(dir);
-    }
   }
 
   #inBackground(sessionId: string, work: Promise<void>): void {
