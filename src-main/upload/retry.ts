@@ -11,8 +11,8 @@ export interface RetryPolicy {
   maxDelayMs: number;
 }
 
-/** 0.5, 1, 2, 4, 8, 16, 20 s (times the jitter): outlasts outages of a minute. */
-export const UPLOAD_RETRY: RetryPolicy = { attempts: 8, firstDelayMs: 500, maxDelayMs: 20_000 };
+/** 0.5, 1, 2, 4, 8, 16, 20, 20, ... s (times the jitter): an outage of a minute leaves enough of them for what comes after. */
+export const UPLOAD_RETRY: RetryPolicy = { attempts: 12, firstDelayMs: 500, maxDelayMs: 20_000 };
 
 export interface RetryOptions {
   policy: RetryPolicy;
