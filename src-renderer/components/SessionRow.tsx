@@ -1,12 +1,11 @@
-import { useState } from 'react';
-import { IconMovie } from '@tabler/icons-react';
 import type { SessionSummary } from '../../src-main/contract/ipc.ts';
 import type { SessionProgress } from '../../src-main/contract/progress.ts';
-import { posterUrl } from '../../src-main/contract/app-urls.ts';
 import { texts } from '../../src-main/contract/texts/index.ts';
-import { formatBytes, formatLength, formatPace, formatPercent, formatTime, people } from '../state/format.ts';
+import { formatBytes, formatLength, formatPace, formatTime, people } from '../state/format.ts';
+import { howFar } from '../state/library-list.ts';
 import { SUMMARY_WORDS } from '../state/words.ts';
 import { Avatar } from './Avatar.tsx';
+import { SessionThumb } from './SessionThumb.tsx';
 import { StateBadge } from './StateBadge.tsx';
 import styles from './SessionRow.module.css';
 
@@ -24,7 +23,9 @@ export function SessionRow({ summary, progress, onOpen }: SessionRowProps) {
   return (
     <button type="button" className={styles.row} onClick={onOpen}>
       <span className={styles.time}>{broken ? '' : formatTime(summary.startedAt)}</span>
-      <Thumb summary={summary} />
+      <span className={styles.thumb}>
+        <SessionThumb summary={summary} />
+      </span>
       <span className={styles.what}>
         <span className={`${styles.room} clip`}>{summary.roomName}</span>
         <span className={`${styles.note} clip`}>{note(summary)}</span>
@@ -45,26 +46,6 @@ export function SessionRow({ summary, progress, onOpen }: SessionRowProps) {
   );
 }
 
-/** The picture that stands for a recording; where there is none, a plain field of the same size. */
-function Thumb({ summary: { sessionId, files } }: { summary: SessionSummary }) {
-  const [there, setThere] = useState(true);
-  return (
-    <span className={styles.thumb} aria-hidden>
-      {files.done > 0 && there ? (
-        <img
-          src={posterUrl(sessionId, 'composite')}
-          alt=""
-          loading="lazy"
-          decoding="async"
-          onError={() => setThere(false)}
-        />
-      ) : (
-        <IconMovie size={16} stroke={1.5} />
-      )}
-    </span>
-  );
-}
-
 /** The second line: what is wrong where something is, else who was there. */
 function note(summary: SessionSummary): string {
   if (summary.error !== null) return summary.error.message;
@@ -72,12 +53,4 @@ function note(summary: SessionSummary): string {
   return summary.people.length <= 3
     ? summary.people.join(', ')
     : `${people(summary.people.length)}: ${summary.people.join(', ')}`;
-}
-
-/** In percent, or in files until that is known. */
-function howFar({ state, files, uploads }: SessionSummary, progress: SessionProgress | null): string | undefined {
-  if (progress !== null && (state === 'finalizing' || state === 'uploading')) return formatPercent(progress.fraction);
-  if (state === 'finalizing') return texts.progress.ofWhole(files.done, files.total);
-  if (state === 'uploading') return texts.progress.ofWhole(uploads.delivered, uploads.total);
-  return undefined;
 }

@@ -127,6 +127,13 @@ export const SCENES: Record<string, Partial<UiState>> = {
   offline: { ...base, offline: true },
   'library-offline': { ...base, offline: true, view: { screen: 'library' } },
   'record-request': { ...base, requested: 'https://sfu.example.net/?roomId=somebody-elses-very-long-room-name-0001' },
+  'library-grid': { ...base, view: { screen: 'library' }, libraryView: 'grid' },
+  'library-grid-selecting': {
+    ...base,
+    view: { screen: 'library' },
+    libraryView: 'grid',
+    selected: new Set([...sample.sessions(60).keys()].slice(0, 3)),
+  },
   'library-selecting': {
     ...base,
     view: { screen: 'library' },

@@ -1,10 +1,13 @@
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
-import { ActionIcon, Button, Checkbox, Menu } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Menu, SegmentedControl } from '@mantine/core';
+import { useViewportSize } from '@mantine/hooks';
 import {
   IconDoor,
   IconDots,
   IconFileImport,
   IconFolderOpen,
+  IconLayoutGrid,
+  IconList,
   IconMovie,
   IconRefresh,
   IconSearch,
@@ -15,9 +18,11 @@ import { texts } from '../../src-main/contract/texts/index.ts';
 import { EmptyState, SkeletonRows } from '../components/EmptyState.tsx';
 import { Page } from '../components/Page.tsx';
 import { SessionRow } from '../components/SessionRow.tsx';
+import { SessionTile } from '../components/SessionTile.tsx';
 import { WindowedList } from '../components/WindowedList.tsx';
 import { formatDateTime } from '../state/format.ts';
 import { findSessions, libraryRows, prepareSearch, type LibraryRow } from '../state/library-list.ts';
+import { LIBRARY_VIEWS } from '../state/library-view.ts';
 import { isRetryable } from '../state/queue.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { LastError, Problem } from './Problem.tsx';
@@ -35,6 +40,7 @@ export function LibraryScreen() {
       tools={
         <>
           <SearchField label={texts.library.roomPersonDateOrState} value={search} onChange={actions.setLibrarySearch} />
+          <ViewChoice />
           <LibraryMenu />
         </>
       }
@@ -45,6 +51,27 @@ export function LibraryScreen() {
         <SessionList />
       </DropPlace>
     </Page>
+  );
+}
+
+const VIEW_ICONS = { list: IconList, grid: IconLayoutGrid };
+
+function ViewChoice() {
+  const actions = useActions();
+  const view = useUi((state) => state.libraryView);
+  return (
+    <SegmentedControl
+      aria-label={texts.library.howShown}
+      value={view}
+      data={LIBRARY_VIEWS.map((choice) => {
+        const Icon = VIEW_ICONS[choice];
+        return {
+          value: choice,
+          label: <Icon size={16} aria-label={texts.library.views[choice]} className={styles.view} />,
+        };
+      })}
+      onChange={(value) => actions.setLibraryView(value === 'grid' ? 'grid' : 'list')}
+    />
   );
 }
 
@@ -146,14 +173,14 @@ function Selected() {
 }
 
 /** A recording in the list; while something is being chosen, with a box to choose it. */
-function Row({ summary }: { summary: SessionSummary }) {
+function Recording({ summary, as: Shape }: { summary: SessionSummary; as: typeof SessionRow | typeof SessionTile }) {
   const actions = useActions();
   const { sessionId, roomName } = summary;
   const progress = useUi((state) => state.progress.get(sessionId) ?? null);
   const selecting = useUi((state) => state.selected !== null);
   const chosen = useUi((state) => state.selected?.has(sessionId) ?? false);
   return (
-    <div className={styles.row}>
+    <div className={Shape === SessionTile ? styles.tile : styles.row}>
       {selecting && (
         <Checkbox
           className={styles.box}
@@ -162,7 +189,7 @@ function Row({ summary }: { summary: SessionSummary }) {
           onChange={() => actions.toggleSelected(sessionId)}
         />
       )}
-      <SessionRow summary={summary} progress={progress} onOpen={() => actions.openSession(sessionId)} />
+      <Shape summary={summary} progress={progress} onOpen={() => actions.openSession(sessionId)} />
     </div>
   );
 }
@@ -185,14 +212,29 @@ function LibraryNotice() {
 
 const DAY_HEIGHT = 44;
 const SESSION_HEIGHT = 60;
-const heightOf = (row: LibraryRow): number => (row.kind === 'day' ? DAY_HEIGHT : SESSION_HEIGHT);
+const TILES_HEIGHT = 212;
+const HEIGHTS: Record<LibraryRow['kind'], number> = { day: DAY_HEIGHT, session: SESSION_HEIGHT, tiles: TILES_HEIGHT };
+const heightOf = ({ kind }: LibraryRow): number => HEIGHTS[kind];
+
+/** A picture is about this wide; what is beside the list is left out. */
+const TILE_WIDTH = 220;
+const BESIDE = 240;
+
+/** How many pictures stand side by side; null: recordings have a line each. */
+function useColumns(): number | null {
+  const { width } = useViewportSize();
+  const grid = useUi((state) => state.libraryView === 'grid');
+  return grid ? Math.max(2, Math.floor((width - BESIDE) / TILE_WIDTH)) : null;
+}
 
 function SessionList() {
   const sessions = useUi((state) => state.sessions);
   const search = useUi((state) => state.librarySearch);
+  const columns = useColumns();
   const rows = useMemo(
-    () => (sessions.state === 'ready' ? libraryRows(findSessions(sessions.value.values(), search), new Date()) : []),
-    [sessions, search],
+    () =>
+      sessions.state === 'ready' ? libraryRows(findSessions(sessions.value.values(), search), new Date(), columns) : [],
+    [sessions, search, columns],
   );
   useEffect(() => {
     if (rows.length > 0) performance.mark('rollcall-list');
@@ -230,9 +272,28 @@ function SessionList() {
   }
   return (
     <WindowedList rows={rows} heightOf={heightOf} label={texts.library.recordings}>
-      {(row) => (row.kind === 'day' ? <h2 className={styles.day}>{row.label}</h2> : <Row summary={row.summary} />)}
+      {(row) => <LibraryRowOf row={row} columns={columns ?? 1} />}
     </WindowedList>
   );
+}
+
+function LibraryRowOf({ row, columns }: { row: LibraryRow; columns: number }) {
+  switch (row.kind) {
+    case 'day':
+      return <h2 className={styles.day}>{row.label}</h2>;
+    case 'session':
+      return <Recording summary={row.summary} as={SessionRow} />;
+    case 'tiles':
+      return (
+        <ul className={styles.tiles} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+          {row.summaries.map((summary) => (
+            <li key={summary.sessionId}>
+              <Recording summary={summary} as={SessionTile} />
+            </li>
+          ))}
+        </ul>
+      );
+  }
 }
 
 function EmptyLibrary() {

@@ -11,6 +11,7 @@ import { createExportActions, type ExportActions } from './export-actions.ts';
 import { createReviewActions, type ReviewActions } from './review-actions.ts';
 import { createSetupActions, type SetupActions } from './setup-actions.ts';
 import type { Busy, DialogName, UiStore, View } from './store.ts';
+import { keepLibraryView, type LibraryView } from './library-view.ts';
 import { keepTheme, type ThemeChoice } from './theme-choice.ts';
 
 /** Everything that a person can do in the window. Components call these and know nothing of IPC. */
@@ -21,6 +22,7 @@ export interface Actions extends EditorActions, ExportActions, LibraryActions, R
   setRoomSearch(text: string): void;
   setLibrarySearch(text: string): void;
   setTheme(choice: ThemeChoice): void;
+  setLibraryView(view: LibraryView): void;
   openDialog(dialog: DialogName | null): void;
   focusSearch(): void;
   /** Calls `show` with each picture of a live track, as JPEG, from now on; returns how to stop. */
@@ -130,6 +132,10 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     setLink: (link) => set({ link }),
     setRoomSearch: (roomSearch) => set({ roomSearch }),
     setLibrarySearch: (librarySearch) => set({ librarySearch }),
+    setLibraryView: (libraryView) => {
+      keepLibraryView(libraryView);
+      set({ libraryView });
+    },
     setTheme: (theme) => {
       keepTheme(theme);
       set({ theme });

@@ -1,10 +1,14 @@
 import type { SessionSummary } from '../../src-main/contract/ipc.ts';
-import { dayNumber, formatDateTime, formatDay, formatWeekday } from './format.ts';
+import type { SessionProgress } from '../../src-main/contract/progress.ts';
+import { texts } from '../../src-main/contract/texts/index.ts';
+import { dayNumber, formatDateTime, formatDay, formatPercent, formatWeekday } from './format.ts';
 import { SUMMARY_WORDS } from './words.ts';
 
-/** One row of the library's list. */
+/** One row of the library's list: a day's heading, a recording, or as many pictures of recordings as stand side by side. */
 export type LibraryRow =
-  { kind: 'day'; key: string; label: string } | { kind: 'session'; key: string; summary: SessionSummary };
+  | { kind: 'day'; key: string; label: string }
+  | { kind: 'session'; key: string; summary: SessionSummary }
+  | { kind: 'tiles'; key: string; summaries: SessionSummary[] };
 
 /** Sessions that hold every word of the search in their room, people, date or state; the latest first. */
 export function findSessions(sessions: Iterable<SessionSummary>, search: string): SessionSummary[] {
@@ -23,18 +27,18 @@ export function findSessions(sessions: Iterable<SessionSummary>, search: string)
 /** Prepares a search while there is time; `hasTime` is asked again and again. @returns whether all is prepared */
 export function prepareSearch(sessions: Iterable<SessionSummary>, hasTime: () => boolean): boolean {
   for (const summary of sessions) {
-    if (texts.has(summary)) continue;
+    if (searchTexts.has(summary)) continue;
     if (!hasTime()) return false;
     searchText(summary);
   }
   return true;
 }
 
-const texts = new WeakMap<SessionSummary, string>();
+const searchTexts = new WeakMap<SessionSummary, string>();
 
 /** What a session is found by; made once per summary. */
 function searchText(summary: SessionSummary): string {
-  const known = texts.get(summary);
+  const known = searchTexts.get(summary);
   if (known !== undefined) return known;
   const text = fold(
     [
@@ -47,14 +51,21 @@ function searchText(summary: SessionSummary): string {
       summary.sessionId,
     ].join(' '),
   );
-  texts.set(summary, text);
+  searchTexts.set(summary, text);
   return text;
 }
 
 const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** The rows that a list of sessions (latest first) makes, with a heading per day. */
-export function libraryRows(sessions: readonly SessionSummary[], now: Date): LibraryRow[] {
+/**
+ * The rows that a list of sessions (latest first) makes, with a heading per day.
+ * @param columns how many pictures stand side by side; null: a line for each recording.
+ */
+export function libraryRows(
+  sessions: readonly SessionSummary[],
+  now: Date,
+  columns: number | null = null,
+): LibraryRow[] {
   const rows: LibraryRow[] = [];
   let day: number | null = null;
   for (const summary of sessions) {
@@ -64,9 +75,23 @@ export function libraryRows(sessions: readonly SessionSummary[], now: Date): Lib
       rows.push({ kind: 'day', key: `day ${label}`, label });
       day = number;
     }
-    rows.push({ kind: 'session', key: summary.sessionId, summary });
+    const last = rows.at(-1);
+    if (columns === null) rows.push({ kind: 'session', key: summary.sessionId, summary });
+    else if (last?.kind === 'tiles' && last.summaries.length < columns) last.summaries.push(summary);
+    else rows.push({ kind: 'tiles', key: summary.sessionId, summaries: [summary] });
   }
   return rows;
+}
+
+/** How far the work on a recording is: in percent, or in files until that is known; undefined: none goes on. */
+export function howFar(
+  { state, files, uploads }: SessionSummary,
+  progress: SessionProgress | null,
+): string | undefined {
+  if (progress !== null && (state === 'finalizing' || state === 'uploading')) return formatPercent(progress.fraction);
+  if (state === 'finalizing') return texts.progress.ofWhole(files.done, files.total);
+  if (state === 'uploading') return texts.progress.ofWhole(uploads.delivered, uploads.total);
+  return undefined;
 }
 
 /** Those that are delivered and as old as that: the most that a rule of so many days would take now. */

@@ -14,6 +14,7 @@ import type { OutputPreviews } from '../../src-main/contract/previews.ts';
 import type { DestinationTrial, WebhookTrial } from '../../src-main/contract/trials.ts';
 import { texts } from '../../src-main/contract/texts/index.ts';
 import type { EditorDraft } from './drafts.ts';
+import { readLibraryView, type LibraryView } from './library-view.ts';
 import { readTheme, type ThemeChoice } from './theme-choice.ts';
 
 /** Which screen shows, and what it shows. */
@@ -102,6 +103,7 @@ export interface UiState {
   link: string;
   roomSearch: string;
   librarySearch: string;
+  libraryView: LibraryView;
   dialog: DialogName | null;
   editor: Editor | null;
   welcome: Welcome;
@@ -156,6 +158,7 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     link: '',
     roomSearch: '',
     librarySearch: '',
+    libraryView: readLibraryView(),
     dialog: null,
     editor: null,
     welcomed: false,

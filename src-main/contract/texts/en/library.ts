@@ -2,6 +2,8 @@ import { plural } from './plural.ts';
 
 /** The Library screen, and moving recordings to the bin. */
 export const library = {
+  howShown: 'How recordings are shown',
+  views: { list: 'A line each', grid: 'A picture each' },
   library: 'Library',
   roomPersonDateOrState: 'Room, person, date or state',
   done: 'Done',
