@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import { notifications } from '@mantine/notifications';
 import type { RollcallApi } from '../src-main/contract/ipc.ts';
+import { texts } from '../src-main/contract/texts/index.ts';
 import { App } from './screens/App.tsx';
 import { createActions } from './state/actions.ts';
 import { connect } from './state/connect.ts';
@@ -14,6 +15,9 @@ declare global {
     rollcall: RollcallApi;
   }
 }
+
+// What screen readers pronounce it by.
+document.documentElement.lang = texts.units.locale;
 
 const store = createUiStore();
 const actions = createActions(store, window.rollcall, (message) => {

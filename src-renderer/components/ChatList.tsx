@@ -31,24 +31,17 @@ export function ChatList({ chat: { messages, total }, clock, onSeek }: ChatListP
             </button>
             <div className={styles.said}>
               <span className={styles.name} dir="auto">
-                {name || texts.review.somebody}
+                {name || texts.outputs.somebody}
               </span>
               <p className={styles.text} dir="auto">
                 {text}
-                {truncated && <span className="dim"> {texts.review.itWentOnOnlyThe}</span>}
+                {truncated && <span className="dim"> {texts.review.chat.cut}</span>}
               </p>
             </div>
           </li>
         ))}
       </ul>
-      {total > messages.length && (
-        <p className="dim">
-          {texts.review.theFirstOfMessagesAll(
-            messages.length.toLocaleString(texts.units.locale),
-            total.toLocaleString(texts.units.locale),
-          )}
-        </p>
-      )}
+      {total > messages.length && <p className="dim">{texts.review.chat.shortened(messages.length, total)}</p>}
     </div>
   );
 }

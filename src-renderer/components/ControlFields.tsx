@@ -13,18 +13,21 @@ export interface ControlFieldsProps {
 /** When a recording begins and ends by itself. */
 export function ControlFields({ value, fallback, onChange }: ControlFieldsProps) {
   const set = (part: Partial<ControlDraft>): void => onChange({ ...value, ...part });
-  const empty = fallback === 'template' ? texts.editor.asTheTemplate : undefined;
+  const empty = fallback === 'template' ? texts.editor.control.asTemplateShort : undefined;
   return (
     <fieldset className={styles.group}>
-      <legend>{texts.editor.beginAndEnd}</legend>
+      <legend>{texts.editor.control.title}</legend>
       <NativeSelect
-        label={texts.editor.byItself}
-        description={texts.editor.byItselfNote}
+        label={texts.editor.control.watch}
+        description={texts.editor.control.watchNote}
         value={value.watch}
         data={[
-          { value: '', label: fallback === 'template' ? texts.editor.asTheTemplateSays : texts.editor.onlyWhenStarted },
-          ...(fallback === 'template' ? [{ value: 'no', label: texts.editor.onlyWhenStarted }] : []),
-          { value: 'yes', label: texts.editor.wheneverSomebodyIsThere },
+          {
+            value: '',
+            label: fallback === 'template' ? texts.editor.control.asTemplate : texts.editor.control.watchNo,
+          },
+          ...(fallback === 'template' ? [{ value: 'no', label: texts.editor.control.watchNo }] : []),
+          { value: 'yes', label: texts.editor.control.watchYes },
         ]}
         onChange={(event) => {
           const watch = event.currentTarget.value;
@@ -32,15 +35,15 @@ export function ControlFields({ value, fallback, onChange }: ControlFieldsProps)
         }}
       />
       <NativeSelect
-        label={texts.editor.begins}
+        label={texts.editor.control.start}
         value={value.start}
         data={[
           {
             value: '',
-            label: fallback === 'template' ? texts.editor.asTheTemplateSays : texts.editor.withTheFirstPersonWho,
+            label: fallback === 'template' ? texts.editor.control.asTemplate : texts.editor.control.startWithFirst,
           },
-          ...(fallback === 'template' ? [{ value: 'first-peer', label: texts.editor.withTheFirstPersonWho }] : []),
-          { value: 'join', label: texts.editor.asSoonAsRollcallHas },
+          ...(fallback === 'template' ? [{ value: 'first-peer', label: texts.editor.control.startWithFirst }] : []),
+          { value: 'join', label: texts.editor.control.startWithJoin },
         ]}
         onChange={(event) => {
           const start = event.currentTarget.value;
@@ -48,18 +51,18 @@ export function ControlFields({ value, fallback, onChange }: ControlFieldsProps)
         }}
       />
       <TextInput
-        label={texts.editor.endsWhenTheCallHas}
-        description={texts.editor.secondsOrNever}
+        label={texts.editor.control.empty}
+        description={texts.editor.control.emptyNote}
         inputMode="numeric"
         placeholder={empty ?? '60'}
         value={value.emptySeconds}
         onChange={(event) => set({ emptySeconds: event.currentTarget.value })}
       />
       <TextInput
-        label={texts.editor.lastsAtMost}
-        description={texts.editor.minutesOrNever}
+        label={texts.editor.control.longest}
+        description={texts.editor.control.longestNote}
         inputMode="decimal"
-        placeholder={empty ?? texts.editor.never}
+        placeholder={empty ?? texts.editor.control.never}
         value={value.maxMinutes}
         onChange={(event) => set({ maxMinutes: event.currentTarget.value })}
       />

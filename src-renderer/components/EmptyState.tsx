@@ -25,7 +25,7 @@ export function EmptyState({ icon: Icon, title, children, action }: EmptyStatePr
 /** Rows that stand for a list which is being read; they appear only when that takes a moment. */
 export function SkeletonRows({ rows, height }: { rows: number; height: number }) {
   return (
-    <div role="status" aria-label={texts.shell.loading} className={styles.skeletons}>
+    <div role="status" aria-label={texts.common.loading} className={styles.skeletons}>
       {Array.from({ length: rows }, (_, index) => (
         <div key={index} className={styles.skeleton} style={{ height: height - 8 }} />
       ))}

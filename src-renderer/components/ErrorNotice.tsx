@@ -24,7 +24,7 @@ export function ErrorNotice({ error, action, onDismiss, onCopy }: ErrorNoticePro
         <p className="selectable dim">{error.remedy}</p>
         <button type="button" className={styles.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? <IconChevronDown size={14} aria-hidden /> : <IconChevronRight size={14} aria-hidden />}
-          {texts.shell.details}
+          {texts.common.details}
         </button>
         {open && (
           <div className={styles.details}>
@@ -35,13 +35,13 @@ export function ErrorNotice({ error, action, onDismiss, onCopy }: ErrorNoticePro
               leftSection={<IconCopy size={14} />}
               onClick={() => onCopy(diagnostics(error))}
             >
-              {texts.shell.copyDiagnostics}
+              {texts.common.copyDiagnostics}
             </Button>
           </div>
         )}
       </div>
       {action !== undefined && <div className={styles.action}>{action}</div>}
-      {onDismiss !== undefined && <CloseButton aria-label={texts.shell.putThisMessageAway} onClick={onDismiss} />}
+      {onDismiss !== undefined && <CloseButton aria-label={texts.common.dismiss} onClick={onDismiss} />}
     </div>
   );
 }

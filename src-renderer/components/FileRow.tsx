@@ -70,11 +70,11 @@ export function FileRow(props: FileRowProps) {
           </span>
         </button>
         {there && (
-          <Tooltip label={texts.review.showInFolder}>
+          <Tooltip label={texts.common.showInFolder}>
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={texts.review.showInItsFolder(title)}
+              aria-label={texts.review.file.showInFolder(title)}
               onClick={props.onShow}
             >
               <IconFolderOpen size={16} />
@@ -85,7 +85,7 @@ export function FileRow(props: FileRowProps) {
           variant="subtle"
           color="gray"
           aria-expanded={open}
-          aria-label={texts.review.detailsOf(title)}
+          aria-label={texts.review.file.details(title)}
           onClick={() => setOpen(!open)}
         >
           <Chevron size={16} />
@@ -117,26 +117,33 @@ function fileState(output: SessionOutput, upload: SessionUpload | null, missing:
   if (output.state !== 'done') return OUTPUT_WORDS[output.state];
   if (missing) return MISSING_WORD;
   return upload === null
-    ? { tone: 'plain', icon: 'device', word: texts.review.onThisComputer }
+    ? { tone: 'plain', icon: 'device', word: texts.states.session.local }
     : UPLOAD_WORDS[upload.state];
 }
 
 function FileDetails({ title, output, upload, working, onRetry, onCopyLink }: FileRowProps) {
   const receipt = upload?.receipt ?? null;
   const picture =
-    output.width === null || output.height === null ? texts.review.noPicture : `${output.width} × ${output.height}`;
+    output.width === null || output.height === null
+      ? texts.review.file.noPicture
+      : `${output.width} × ${output.height}`;
   const lines: [string, string][] = [
-    [texts.review.file, output.file],
-    [texts.review.picture, picture],
-    ...(upload === null ? [] : ([[texts.review.attempts, String(upload.attempts)]] satisfies [string, string][])),
+    [texts.review.file.facts.file, output.file],
+    [texts.review.file.facts.picture, picture],
+    ...(upload === null
+      ? []
+      : ([[texts.review.file.facts.attempts, String(upload.attempts)]] satisfies [string, string][])),
     ...(receipt === null
       ? []
       : ([
-          [texts.review.object, receipt.path],
-          [texts.review.store, receipt.endpoint ?? 'AWS'],
-          ['ETag', receipt.etag],
-          ['SHA-256', receipt.sha256],
-          [texts.review.verified, `${formatDateTime(receipt.verified_at)}, ${formatBytes(receipt.size_bytes)}`],
+          [texts.review.file.facts.object, receipt.path],
+          [texts.review.file.facts.store, receipt.endpoint ?? texts.destinations.aws('')],
+          [texts.review.file.facts.etag, receipt.etag],
+          [texts.review.file.facts.sha256, receipt.sha256],
+          [
+            texts.review.file.facts.verified,
+            `${formatDateTime(receipt.verified_at)}, ${formatBytes(receipt.size_bytes)}`,
+          ],
         ] satisfies [string, string][])),
   ];
   const error = output.error ?? upload?.error ?? null;
@@ -162,10 +169,10 @@ function FileDetails({ title, output, upload, working, onRetry, onCopyLink }: Fi
               size="compact-sm"
               variant="default"
               leftSection={<IconLink size={14} />}
-              aria-label={texts.review.copyLinkTo(title)}
+              aria-label={texts.review.file.copyLinkTo(title)}
               onClick={onCopyLink}
             >
-              {texts.review.copyLink}
+              {texts.review.file.copyLink}
             </Button>
           )}
           {upload.state !== 'delivered' && upload.state !== 'uploading' && output.state === 'done' && (
@@ -174,10 +181,10 @@ function FileDetails({ title, output, upload, working, onRetry, onCopyLink }: Fi
               variant="default"
               leftSection={<IconRefresh size={14} />}
               loading={working}
-              aria-label={texts.review.retryUploadOf(title)}
+              aria-label={texts.review.file.retry(title)}
               onClick={onRetry}
             >
-              {texts.review.retry}
+              {texts.common.retry}
             </Button>
           )}
         </div>

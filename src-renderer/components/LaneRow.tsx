@@ -2,7 +2,7 @@ import { Tooltip } from '@mantine/core';
 import type { Lane, LaneSpan } from '../../src-main/contract/lanes.ts';
 import type { SpanReason } from '../../src-main/contract/timeline.ts';
 import { texts } from '../../src-main/contract/texts/index.ts';
-import { formatClock } from '../state/format.ts';
+import { formatClock, formatTenths } from '../state/format.ts';
 import { STREAM_WORDS } from '../state/words.ts';
 import { Waveform, type Peaks } from './Waveform.tsx';
 import styles from './LaneRow.module.css';
@@ -19,18 +19,23 @@ export interface LaneRowProps {
 }
 
 const REASONS: Record<SpanReason, string> = {
-  muted: texts.review.muted,
-  'camera-off': texts.review.cameraOff,
-  loss: texts.review.packetsWereLostOnThe,
-  stall: texts.review.nothingArrived,
-  reconnect: texts.review.theConnectionToTheCall,
-  'layer-switch': texts.review.anotherPictureSize,
-  paused: texts.review.recordingPaused,
+  muted: texts.review.lanes.reasons.muted,
+  'camera-off': texts.review.lanes.reasons.cameraOff,
+  loss: texts.review.lanes.reasons.loss,
+  stall: texts.review.lanes.reasons.stall,
+  reconnect: texts.review.lanes.reasons.reconnect,
+  'layer-switch': texts.review.lanes.reasons.layerSwitch,
+  paused: texts.review.lanes.reasons.paused,
 };
 
 /** Why something is missing, and from when to when. */
 const spanWords = ({ reason, fromMs, toMs }: LaneSpan): string =>
-  `${REASONS[reason]}, ${formatClock(fromMs)}–${formatClock(toMs)} (${((toMs - fromMs) / 1000).toFixed(1)} s)`;
+  texts.review.lanes.span(
+    REASONS[reason],
+    formatClock(fromMs),
+    formatClock(toMs),
+    formatTenths((toMs - fromMs) / 1000),
+  );
 
 /** One stream of somebody: when they were there, what was sent, why something is missing. */
 export function LaneRow({ lane, durationMs, hearing, onSeek, peaks }: LaneRowProps) {
@@ -38,18 +43,29 @@ export function LaneRow({ lane, durationMs, hearing, onSeek, peaks }: LaneRowPro
     left: `${(fromMs / durationMs) * 100}%`,
     width: `${((toMs - fromMs) / durationMs) * 100}%`,
   });
-  const what = `${lane.name}, ${lane.type === null ? texts.review.sentNothing : STREAM_WORDS[lane.type]}`;
+  const sends = lane.type === null ? texts.review.lanes.sentNothing : STREAM_WORDS[lane.type];
+  const what = texts.outputs.of(lane.name, sends);
   return (
     <li className={styles.lane}>
       <div className={styles.who}>
         <span className={styles.name}>
           <strong className="clip">{lane.name}</strong>
-          <span className="clip">{lane.type === null ? texts.review.sentNothing : STREAM_WORDS[lane.type]}</span>
+          <span className="clip">{sends}</span>
         </span>
         {hearing !== null && (
           <>
-            <Key letter="S" label={texts.review.solo(what)} pressed={hearing.solo} onPress={hearing.onSolo} />
-            <Key letter="M" label={texts.review.mute(what)} pressed={hearing.muted} onPress={hearing.onMute} />
+            <Key
+              letter={texts.review.lanes.keys.solo}
+              label={texts.review.lanes.solo(what)}
+              pressed={hearing.solo}
+              onPress={hearing.onSolo}
+            />
+            <Key
+              letter={texts.review.lanes.keys.mute}
+              label={texts.review.lanes.mute(what)}
+              pressed={hearing.muted}
+              onPress={hearing.onMute}
+            />
           </>
         )}
       </div>
@@ -78,7 +94,7 @@ export function LaneRow({ lane, durationMs, hearing, onSeek, peaks }: LaneRowPro
               type="button"
               className={styles.span}
               data-reason={span.reason}
-              aria-label={`${lane.name}: ${spanWords(span)}`}
+              aria-label={texts.review.lanes.spanOf(lane.name, spanWords(span))}
               style={place(span.fromMs, span.toMs)}
               onClick={(event) => {
                 event.stopPropagation();

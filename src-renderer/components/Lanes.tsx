@@ -23,7 +23,7 @@ export interface LanesProps {
 /** A lane for each stream on the session's time, and one line where the player is. */
 export function Lanes({ lanes: { lanes, durationMs }, clock, hearing, previews }: LanesProps) {
   return (
-    <section className={styles.lanes} aria-label={texts.review.lanes}>
+    <section className={styles.lanes} aria-label={texts.review.lanes.title}>
       <ul>
         {lanes.map((lane) => (
           <LaneRow

@@ -26,10 +26,10 @@ export function NoteList({ notes, onAdd, ...rest }: NoteListProps) {
         onClick={onAdd}
         className={styles.add}
       >
-        {texts.review.markThisMoment}
+        {texts.review.notes.mark}
       </Button>
       {notes.length === 0 ? (
-        <p className="dim">{texts.review.noMarksYetTheKey}</p>
+        <p className="dim">{texts.review.notes.none}</p>
       ) : (
         <ul className={styles.list}>
           {notes.map((note) => (
@@ -52,15 +52,15 @@ function NoteRow({ note, onSeek, onSave, onRemove }: { note: Note } & Omit<NoteL
       <button
         type="button"
         className={styles.time}
-        aria-label={texts.review.playFromOf(at)}
+        aria-label={texts.review.playFrom(at)}
         onClick={() => onSeek(note.t_ms)}
       >
         {at}
       </button>
       <Textarea
         className={styles.text}
-        aria-label={texts.review.noteAt(at)}
-        placeholder={texts.review.whatHappensHere}
+        aria-label={texts.review.notes.at(at)}
+        placeholder={texts.review.notes.placeholder}
         variant="unstyled"
         autosize
         minRows={1}
@@ -76,11 +76,11 @@ function NoteRow({ note, onSeek, onSave, onRemove }: { note: Note } & Omit<NoteL
           }
         }}
       />
-      <Tooltip label={texts.review.remove}>
+      <Tooltip label={texts.common.remove}>
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={texts.review.removeTheNoteAt(at)}
+          aria-label={texts.review.notes.remove(at)}
           onClick={() => onRemove(note)}
         >
           <IconTrash size={14} />

@@ -61,7 +61,7 @@ export function PeerCard({ peer, small = false, elapsedMs, see }: PeerCardProps)
           {peer.present ? (
             <LevelMeter level={level} label={texts.live.loudnessOf(name)} />
           ) : (
-            <span className="dim">{texts.live.leftTheCall}</span>
+            <span className="dim">{texts.live.hasLeft}</span>
           )}
         </div>
         {peer.streams.length > 0 && (
@@ -77,7 +77,7 @@ export function PeerCard({ peer, small = false, elapsedMs, see }: PeerCardProps)
         )}
       </div>
       {peer.streams.length === 0 ? (
-        <p className={styles.nothing}>{texts.live.sendsNothingYet}</p>
+        <p className={styles.nothing}>{texts.live.sendsNothing}</p>
       ) : (
         <ul className={styles.tracks}>
           {peer.streams.flatMap((stream) =>
@@ -118,7 +118,7 @@ function trackWords(track: LiveTrack, type: StreamType, skewMs: number | null): 
   const noun = trackNoun(track, type);
   if (track.paused) return noun;
   const size = track.width === null || track.height === null ? null : `${track.width}×${track.height}`;
-  const fps = track.fps === null ? null : texts.live.fps(Math.round(track.fps));
+  const fps = track.fps === null ? null : texts.tracks.fps(Math.round(track.fps));
   const skew = type === 'regular' && track.kind === 'video' && skewMs !== null ? formatSkew(skewMs) : null;
   return [noun, size, fps, formatRate(track.bitrateBps), skew].filter((part) => part !== null).join(' · ');
 }

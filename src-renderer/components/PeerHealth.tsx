@@ -60,7 +60,7 @@ const ROWS: readonly { label: string; value: (track: LiveTrack, around: Around) 
   },
   {
     label: words.frameRate,
-    value: (track) => (track.fps === null || !isSent(track) ? null : texts.live.fps(Math.round(track.fps))),
+    value: (track) => (track.fps === null || !isSent(track) ? null : texts.tracks.fps(Math.round(track.fps))),
   },
   { label: words.rate, value: (track) => (isSent(track) ? formatRate(track.bitrateBps) : null) },
   { label: words.loss, value: ({ frames = 0, lostFrames }) => formatLoss(lostFrames, frames + lostFrames) },

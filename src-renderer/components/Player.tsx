@@ -57,7 +57,7 @@ export function Player({ src, label, durationMs, startMs, clock, sprites }: Play
         />
         {failed && (
           <p className={styles.failed} role="alert">
-            {texts.review.thisFileCannotBePlayed}
+            {texts.player.cannotPlay}
           </p>
         )}
       </div>
@@ -74,7 +74,7 @@ export function Player({ src, label, durationMs, startMs, clock, sprites }: Play
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={muted ? texts.review.soundOn : texts.review.soundOff}
+          aria-label={muted ? texts.player.soundOn : texts.player.soundOff}
           onClick={() => setMuted(!muted)}
         >
           {muted ? <IconVolumeOff size={18} /> : <IconVolume size={18} />}
@@ -82,7 +82,7 @@ export function Player({ src, label, durationMs, startMs, clock, sprites }: Play
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={texts.review.pictureInPicture}
+          aria-label={texts.player.pictureInPicture}
           onClick={() => run('picture-in-picture')}
         >
           <IconPictureInPicture size={18} />
@@ -90,7 +90,7 @@ export function Player({ src, label, durationMs, startMs, clock, sprites }: Play
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={texts.review.fullScreen}
+          aria-label={texts.player.fullScreen}
           onClick={() => run('full-screen')}
         >
           <IconMaximize size={18} />

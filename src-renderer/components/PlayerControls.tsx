@@ -33,7 +33,7 @@ export function PlayerControls(props: PlayerControlsProps) {
         variant="subtle"
         color="gray"
         size="lg"
-        aria-label={playing ? texts.review.pause : texts.review.play}
+        aria-label={playing ? texts.player.pause : texts.player.play}
         onClick={props.onToggle}
       >
         {playing ? <IconPlayerPauseFilled size={18} /> : <IconPlayerPlayFilled size={18} />}
@@ -41,11 +41,11 @@ export function PlayerControls(props: PlayerControlsProps) {
       <span className={styles.time}>{formatClock(timeMs)}</span>
       <Scrub {...props} />
       <span className={styles.time}>{formatClock(durationMs)}</span>
-      <Tooltip label={texts.review.speed}>
+      <Tooltip label={texts.player.speed}>
         <button
           type="button"
           className={styles.rate}
-          aria-label={texts.review.speedTimes(rate)}
+          aria-label={texts.player.speedOf(rate)}
           onClick={() => props.onRate(nextRate)}
         >
           {rate}×
@@ -72,7 +72,7 @@ function Scrub({ timeMs, durationMs, onSeek, sprites = null }: PlayerControlsPro
       <input
         type="range"
         className={styles.scrub}
-        aria-label={texts.review.position}
+        aria-label={texts.player.position}
         aria-valuetext={formatClock(timeMs)}
         min={0}
         max={Math.max(1, durationMs)}

@@ -1,3 +1,4 @@
+import { texts } from '../../src-main/contract/texts/index.ts';
 import { formatPercent } from '../state/format.ts';
 import type { StateWord } from '../state/words.ts';
 import { StateBadge } from './StateBadge.tsx';
@@ -27,7 +28,7 @@ export function ProgressRow({ title, note, state, progress, amount, pace = null 
       <div
         className={styles.track}
         role="progressbar"
-        aria-label={`${title}, ${note}: ${state.word}`}
+        aria-label={texts.progress.of(title, note, state.word)}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={progress === null ? undefined : Math.floor(progress * 100)}

@@ -16,9 +16,9 @@ export interface RoomRowProps {
 }
 
 const RECORDING: readonly { value: RoomRecording; label: string }[] = [
-  { value: 'auto', label: texts.rooms.auto },
-  { value: 'enabled', label: texts.rooms.enabled },
-  { value: 'disabled', label: texts.rooms.disabled },
+  { value: 'auto', label: texts.rooms.recording.auto },
+  { value: 'enabled', label: texts.rooms.recording.enabled },
+  { value: 'disabled', label: texts.rooms.recording.disabled },
 ];
 
 /** A room, what recording it would do now, and why. */
@@ -59,10 +59,10 @@ export function RoomRow({ room, disabled, onRecord, onEdit, onRecording }: RoomR
           if (chosen !== undefined) onRecording(chosen.value);
         }}
       />
-      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={texts.rooms.editRoom(room.name)} onClick={onEdit}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={texts.rooms.edit(room.name)} onClick={onEdit}>
         <IconPencil size={16} />
       </ActionIcon>
-      <RecordButton label={texts.rooms.recordOf(room.name)} disabled={disabled || !records} onClick={onRecord} />
+      <RecordButton label={texts.rooms.recordRoom(room.name)} disabled={disabled || !records} onClick={onRecord} />
     </li>
   );
 }

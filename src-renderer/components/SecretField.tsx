@@ -15,10 +15,10 @@ export function SecretField({ label, description, value, onChange }: SecretField
     <PasswordInput
       label={label}
       description={description}
-      placeholder={value.kept === null ? undefined : texts.editor.keptTypeToReplaceIt}
+      placeholder={value.kept === null ? undefined : texts.editor.secret.kept}
       value={value.typed}
       autoComplete="off"
-      visibilityToggleButtonProps={{ 'aria-label': texts.editor.showOrHideWhatIs(label) }}
+      visibilityToggleButtonProps={{ 'aria-label': texts.editor.secret.show(label) }}
       onChange={(event) => onChange({ ...value, typed: event.currentTarget.value })}
     />
   );

@@ -1,7 +1,7 @@
 import type { SessionSummary } from '../../src-main/contract/ipc.ts';
 import type { SessionProgress } from '../../src-main/contract/progress.ts';
 import { texts } from '../../src-main/contract/texts/index.ts';
-import { formatBytes, formatLength, formatPace, formatTime, people } from '../state/format.ts';
+import { formatBytes, formatLength, formatPace, formatTime } from '../state/format.ts';
 import { howFar } from '../state/library-list.ts';
 import { SUMMARY_WORDS } from '../state/words.ts';
 import { Avatar } from './Avatar.tsx';
@@ -52,5 +52,5 @@ function note(summary: SessionSummary): string {
   if (summary.people.length === 0) return texts.library.nobodyJoined;
   return summary.people.length <= 3
     ? summary.people.join(', ')
-    : `${people(summary.people.length)}: ${summary.people.join(', ')}`;
+    : texts.library.people(summary.people.length, summary.people.join(', '));
 }

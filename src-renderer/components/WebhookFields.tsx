@@ -18,27 +18,27 @@ export function WebhookFields({ value, onChange }: WebhookFieldsProps) {
   return (
     <>
       <TextInput
-        label={texts.editor.address}
+        label={texts.editor.webhook.address}
         placeholder="https://…"
         required
         value={value.url}
         onChange={(event) => set({ url: event.currentTarget.value })}
       />
       <Checkbox
-        label={texts.editor.itMayLieInA}
+        label={texts.editor.webhook.privateNetwork}
         checked={value.privateNetwork}
         onChange={(event) => set({ privateNetwork: event.currentTarget.checked })}
       />
       <SecretField
-        label={texts.editor.signingSecret}
-        description={texts.editor.optionalBeginsWithWhsec}
+        label={texts.editor.webhook.signing}
+        description={texts.editor.webhook.signingNote}
         value={value.signing}
         onChange={(signing) => set({ signing })}
       />
       {value.headers.map((header, index) => (
         <div key={index} className={styles.header}>
           <TextInput
-            label={texts.editor.header}
+            label={texts.editor.webhook.header}
             placeholder="x-token"
             // A kept value belongs to its name: another name is another header.
             readOnly={header.value.kept !== null}
@@ -46,7 +46,7 @@ export function WebhookFields({ value, onChange }: WebhookFieldsProps) {
             onChange={(event) => setHeader(index, { ...header, name: event.currentTarget.value })}
           />
           <SecretField
-            label={texts.editor.value(header.name)}
+            label={texts.editor.webhook.value(header.name)}
             value={header.value}
             onChange={(next) => setHeader(index, { ...header, value: next })}
           />
@@ -54,7 +54,7 @@ export function WebhookFields({ value, onChange }: WebhookFieldsProps) {
             variant="subtle"
             color="gray"
             size={36}
-            aria-label={texts.editor.removeHeader(header.name)}
+            aria-label={texts.editor.webhook.removeHeader(header.name)}
             onClick={() => set({ headers: value.headers.filter((_, at) => at !== index) })}
           >
             <IconTrash size={16} />
@@ -68,7 +68,7 @@ export function WebhookFields({ value, onChange }: WebhookFieldsProps) {
           leftSection={<IconPlus size={14} />}
           onClick={() => set({ headers: [...value.headers, emptyHeader()] })}
         >
-          {texts.editor.addHeader}
+          {texts.editor.webhook.addHeader}
         </Button>
       </div>
     </>

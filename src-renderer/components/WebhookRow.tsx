@@ -19,10 +19,10 @@ export function WebhookRow({ delivery, onReplay }: { delivery: WebhookDelivery; 
           size="compact-sm"
           variant="default"
           leftSection={<IconSend size={14} />}
-          aria-label={texts.review.replayOf(delivery.type)}
+          aria-label={texts.review.webhook.replayOf(delivery.type)}
           onClick={onReplay}
         >
-          {texts.review.replay}
+          {texts.review.webhook.replay}
         </Button>
       </div>
       <StateBadge state={WEBHOOK_WORDS[delivery.state]} />
@@ -30,7 +30,7 @@ export function WebhookRow({ delivery, onReplay }: { delivery: WebhookDelivery; 
       <ol className={styles.attempts}>
         {delivery.attempts.map((attempt, index) => (
           <li key={index} className="selectable">
-            {formatDateTime(attempt.at)} · {attempt.status === null ? texts.review.noAnswer : attempt.status}
+            {formatDateTime(attempt.at)} · {attempt.status === null ? texts.review.webhook.noAnswer : attempt.status}
             {attempt.excerpt === '' ? '' : ` · ${attempt.excerpt}`}
           </li>
         ))}

@@ -33,7 +33,7 @@ export const theme = createTheme({
         lockScroll: false,
         centered: true,
         transitionProps: { duration: 120 },
-        closeButtonProps: { 'aria-label': texts.shell.close },
+        closeButtonProps: { 'aria-label': texts.common.close },
       },
     },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 } } },

@@ -13,7 +13,7 @@ export function CommandPalette() {
   return (
     <Modal.Root opened={open} onClose={() => actions.openDialog(null)} size={560} yOffset="12vh" centered={false}>
       <Modal.Overlay />
-      <Modal.Content aria-label={texts.shell.commandPalette}>
+      <Modal.Content aria-label={texts.palette.title}>
         <Modal.Body pt="md">
           <Palette />
         </Modal.Body>
@@ -48,10 +48,10 @@ function Palette() {
         size="md"
         role="combobox"
         aria-expanded
-        aria-label={texts.shell.commandRoomOrRecording}
+        aria-label={texts.palette.search}
         aria-controls="palette-results"
         aria-activedescendant={items[selected] === undefined ? undefined : `palette-${selected}`}
-        placeholder={texts.shell.commandRoomOrRecording}
+        placeholder={texts.palette.search}
         leftSection={<IconSearch size={18} aria-hidden />}
         value={query}
         onChange={(event) => {
@@ -59,7 +59,7 @@ function Palette() {
           setAt(0);
         }}
       />
-      <ul id="palette-results" className={styles.results} role="listbox" aria-label={texts.shell.matches}>
+      <ul id="palette-results" className={styles.results} role="listbox" aria-label={texts.palette.matches}>
         {items.map((item, index) => (
           <li
             key={item.key}
@@ -75,7 +75,7 @@ function Palette() {
             <span className={`${styles.note} clip`}>{item.note}</span>
           </li>
         ))}
-        {items.length === 0 && <li className={styles.result}>{texts.shell.nothingMatches(query)}</li>}
+        {items.length === 0 && <li className={styles.result}>{texts.palette.nothingMatches(query)}</li>}
       </ul>
     </div>
   );

@@ -31,7 +31,7 @@ export function EditorDialog() {
       title={editor === null ? '' : titleOf(editor.draft)}
       size={600}
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': texts.editor.closeWithoutSaving }}
+      closeButtonProps={{ 'aria-label': texts.editor.close }}
     >
       {editor !== null && <Form editor={editor} />}
     </Modal>
@@ -45,13 +45,13 @@ function titleOf(draft: EditorDraft): string {
     case 'room':
       return draft.id === null ? texts.editor.newRoom : texts.editor.room;
     case 'recorder':
-      return texts.editor.inTheCall;
+      return texts.recorder.title;
     case 'hosted':
-      return texts.editor.hostedStorage;
+      return texts.settings.delivery.hosted;
     case 'updates':
       return texts.updates.dialog.title;
     case 'webhook':
-      return texts.editor.webhook;
+      return texts.settings.delivery.webhook;
   }
 }
 
@@ -69,7 +69,7 @@ function Form({ editor }: { editor: Editor }) {
       }}
     >
       <Fields editor={editor} />
-      {editor.missingSecrets.length > 0 && <p className="dim">{texts.editor.thisComputerCanNoLonger}</p>}
+      {editor.missingSecrets.length > 0 && <p className="dim">{texts.editor.secretsLost}</p>}
       {error !== null && <Problem error={error} />}
       <div className={styles.buttons}>
         {removable && (
@@ -79,12 +79,12 @@ function Form({ editor }: { editor: Editor }) {
             disabled={saving}
             onClick={() => void actions.removeDraft()}
           >
-            {texts.editor.remove}
+            {texts.common.remove}
           </Button>
         )}
         <span className={styles.missing}>{missing}</span>
         <Button variant="default" onClick={actions.closeEditor}>
-          {texts.editor.cancel}
+          {texts.common.cancel}
         </Button>
         <Button type="submit" loading={saving} disabled={missing !== null}>
           {texts.editor.save}
@@ -106,16 +106,16 @@ function Fields({ editor }: { editor: Editor }) {
       return (
         <>
           <TextInput
-            label={texts.editor.nameShownToOthers}
-            placeholder={texts.editor.rollcallRecording}
+            label={texts.recorder.name}
+            placeholder={texts.recorder.defaultName}
             data-autofocus
             maxLength={80}
             value={draft.name}
             onChange={(event) => actions.changeDraft({ ...draft, name: event.currentTarget.value })}
           />
           <Textarea
-            label={texts.editor.whatYouTellPeople}
-            description={texts.editor.oneClickOnTheLive}
+            label={texts.recorder.consent}
+            description={texts.recorder.consentNote}
             autosize
             minRows={2}
             maxRows={8}
@@ -128,7 +128,7 @@ function Fields({ editor }: { editor: Editor }) {
     case 'hosted':
       return (
         <>
-          <p className="dim">{texts.editor.whereFilesGoWhenNeither}</p>
+          <p className="dim">{texts.editor.hostedNote}</p>
           <DestinationFields
             hosted
             value={draft.store ?? emptyStore()}
@@ -152,7 +152,7 @@ function Fields({ editor }: { editor: Editor }) {
     case 'webhook':
       return (
         <>
-          <p className="dim">{texts.editor.toldOfEachDeliveredFile}</p>
+          <p className="dim">{texts.editor.webhook.note}</p>
           <WebhookFields
             value={draft.webhook ?? emptyWebhook()}
             onChange={(webhook) => actions.changeDraft({ ...draft, webhook })}
@@ -176,21 +176,21 @@ function TemplateFields({ draft }: { draft: TemplateDraft }) {
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <Switch
-        label={texts.editor.recordTheRoomsOfThis}
+        label={texts.editor.recordRooms}
         checked={draft.enabled}
         onChange={(event) => set({ enabled: event.currentTarget.checked })}
       />
       <ControlFields value={draft.control} fallback="default" onChange={(control) => set({ control })} />
-      <OwnStore store={draft.store} fallback={texts.editor.hostedStorage2} onChange={(store) => set({ store })} />
+      <OwnStore store={draft.store} onChange={(store) => set({ store })} />
       <OwnWebhook webhook={draft.webhook} onChange={(webhook) => set({ webhook })} />
     </>
   );
 }
 
 const RECORDING = [
-  { value: 'auto', label: texts.editor.auto },
-  { value: 'enabled', label: texts.editor.enabled },
-  { value: 'disabled', label: texts.editor.disabled },
+  { value: 'auto', label: texts.rooms.recording.auto },
+  { value: 'enabled', label: texts.rooms.recording.enabled },
+  { value: 'disabled', label: texts.rooms.recording.disabled },
 ] as const;
 
 function RoomFields({ draft, templates }: { draft: RoomFormDraft; templates: Editor['templates'] }) {
@@ -217,7 +217,7 @@ function RoomFields({ draft, templates }: { draft: RoomFormDraft; templates: Edi
         label={texts.editor.template}
         value={draft.templateId ?? ''}
         data={[
-          { value: '', label: templates.length === 0 ? texts.editor.thereAreNoTemplates : texts.editor.theFirstOne },
+          { value: '', label: templates.length === 0 ? texts.editor.noTemplates : texts.editor.firstTemplate },
           ...templates.map(({ id, name }) => ({ value: id, label: name })),
         ]}
         onChange={(event) => set({ templateId: event.currentTarget.value === '' ? null : event.currentTarget.value })}
@@ -235,9 +235,7 @@ function RoomFields({ draft, templates }: { draft: RoomFormDraft; templates: Edi
         </div>
       )}
       <ControlFields value={draft.control} fallback="template" onChange={(control) => set({ control })} />
-      {draft.recording === 'enabled' && (
-        <OwnStore store={draft.store} fallback={texts.editor.hostedStorage2} onChange={(store) => set({ store })} />
-      )}
+      {draft.recording === 'enabled' && <OwnStore store={draft.store} onChange={(store) => set({ store })} />}
       <OwnWebhook webhook={draft.webhook} onChange={(webhook) => set({ webhook })} />
     </>
   );
@@ -245,18 +243,16 @@ function RoomFields({ draft, templates }: { draft: RoomFormDraft; templates: Edi
 
 interface OwnStoreProps {
   store: DestinationDraft | null;
-  /** Where files go without one. */
-  fallback: string;
   onChange: (store: DestinationDraft | null) => void;
 }
 
-function OwnStore({ store, fallback, onChange }: OwnStoreProps) {
+function OwnStore({ store, onChange }: OwnStoreProps) {
   return (
     <fieldset className={styles.group}>
-      <legend>{texts.editor.destination}</legend>
+      <legend>{texts.editor.destination.title}</legend>
       <Switch
-        label={texts.editor.aBucketOfItsOwn}
-        description={store === null ? texts.editor.withoutOneFilesGoTo(fallback) : undefined}
+        label={texts.editor.destination.own}
+        description={store === null ? texts.editor.destination.without : undefined}
         checked={store !== null}
         onChange={(event) => onChange(event.currentTarget.checked ? emptyStore() : null)}
       />
@@ -274,9 +270,9 @@ function OwnWebhook(props: { webhook: WebhookDraft | null; onChange: (webhook: W
   const { webhook, onChange } = props;
   return (
     <fieldset className={styles.group}>
-      <legend>{texts.editor.webhook}</legend>
+      <legend>{texts.settings.delivery.webhook}</legend>
       <Switch
-        label={texts.editor.aWebhookOfItsOwn}
+        label={texts.editor.webhook.own}
         checked={webhook !== null}
         onChange={(event) => onChange(event.currentTarget.checked ? emptyWebhook() : null)}
       />

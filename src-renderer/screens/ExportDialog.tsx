@@ -3,17 +3,14 @@ import { IconFileExport } from '@tabler/icons-react';
 import type { SessionPeer } from '../../src-main/contract/session.ts';
 import { texts } from '../../src-main/contract/texts/index.ts';
 import { StillPicture } from '../components/StillPicture.tsx';
-import { exportProblem, SIZES, type ExportDraft, type SizeName } from '../state/export-draft.ts';
+import { exportProblem, type ExportDraft, type SizeName } from '../state/export-draft.ts';
 import { formatClock } from '../state/format.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import dialogs from './Dialogs.module.css';
 import styles from './ExportDialog.module.css';
 
-const LAYOUTS: { value: ExportDraft['layout']; label: string }[] = [
-  { value: 'grid', label: texts.exports.everybodyTheSameSize },
-  { value: 'speaker', label: texts.exports.whoSpeaksLarge },
-  { value: 'screen', label: texts.exports.theSharedScreenLarge },
-];
+const choices = (words: Readonly<Record<string, string>>): { value: string; label: string }[] =>
+  Object.entries(words).map(([value, label]) => ({ value, label }));
 
 /** Another file of a recording: what is in it, how it looks, and a picture of that. */
 export function ExportDialog() {
@@ -21,7 +18,7 @@ export function ExportDialog() {
   const draft = useUi((state) => state.exportDraft);
   const peers = useUi((state) => (state.detail.state === 'ready' ? state.detail.value.session?.peers : undefined));
   return (
-    <Modal opened={draft !== null} onClose={actions.closeExport} title={texts.exports.exportWord} size={760}>
+    <Modal opened={draft !== null} onClose={actions.closeExport} title={texts.exports.title} size={760}>
       {draft !== null && <Form draft={draft} peers={peers ?? []} />}
     </Modal>
   );
@@ -35,7 +32,7 @@ function Form({ draft, peers }: { draft: ExportDraft; peers: readonly SessionPee
       <div className={styles.columns}>
         <div className={styles.fields}>
           <SegmentedControl
-            aria-label={texts.exports.whatIsExported}
+            aria-label={texts.exports.what}
             value={draft.soundOnly ? 'sound' : 'video'}
             data={[
               { value: 'video', label: texts.exports.video },
@@ -47,21 +44,21 @@ function Form({ draft, peers }: { draft: ExportDraft; peers: readonly SessionPee
           <div className={styles.pair}>
             <TextInput
               label={texts.exports.from}
-              placeholder={texts.exports.theBeginning}
-              description={texts.exports.thePlayerIsAt(formatClock(draft.atS * 1000))}
+              placeholder={texts.exports.fromStart}
+              description={texts.exports.fromNote(formatClock(draft.atS * 1000))}
               value={draft.from}
               onChange={(event) => actions.editExport({ from: event.currentTarget.value })}
             />
             <TextInput
               label={texts.exports.to}
-              placeholder={texts.exports.theEnd}
-              description={texts.exports.ofTheComposite}
+              placeholder={texts.exports.toEnd}
+              description={texts.exports.toNote}
               value={draft.to}
               onChange={(event) => actions.editExport({ to: event.currentTarget.value })}
             />
           </div>
           <Checkbox
-            label={texts.exports.bringTheSoundToThe}
+            label={texts.exports.louder}
             checked={draft.louder}
             onChange={(event) => actions.editExport({ louder: event.currentTarget.checked })}
           />
@@ -74,14 +71,14 @@ function Form({ draft, peers }: { draft: ExportDraft; peers: readonly SessionPee
           {problem}
         </span>
         <Button variant="default" onClick={actions.closeExport}>
-          {texts.exports.cancel}
+          {texts.common.cancel}
         </Button>
         <Button
           leftSection={<IconFileExport size={16} />}
           disabled={problem !== null}
           onClick={() => void actions.startExport()}
         >
-          {texts.exports.exportWord2}
+          {texts.common.export}
         </Button>
       </div>
     </>
@@ -95,13 +92,13 @@ function Look({ draft }: { draft: ExportDraft }) {
       <NativeSelect
         label={texts.exports.layout}
         value={draft.layout}
-        data={LAYOUTS}
+        data={choices(texts.files.layouts)}
         onChange={(event) => actions.editExport({ layout: event.currentTarget.value as ExportDraft['layout'] })}
       />
       <NativeSelect
         label={texts.exports.size}
         value={draft.size}
-        data={Object.entries(SIZES).map(([value, label]) => ({ value, label }))}
+        data={choices(texts.files.sizes)}
         onChange={(event) => actions.editExport({ size: event.currentTarget.value as SizeName })}
       />
     </div>
@@ -127,7 +124,7 @@ function People({ draft, peers }: { draft: ExportDraft; peers: readonly SessionP
           }}
         />
       ))}
-      <p className="dim">{texts.exports.whoIsTakenOutIs}</p>
+      <p className="dim">{texts.exports.peopleNote}</p>
     </fieldset>
   );
 }
@@ -136,8 +133,8 @@ function Preview() {
   const still = useUi((state) => state.still);
   return (
     <div className={styles.preview}>
-      {still.state === 'ready' && <StillPicture jpeg={still.jpeg} label={texts.exports.howItWillLook} />}
-      {still.state === 'loading' && <p className="dim">{texts.exports.makingAPictureOfIt}</p>}
+      {still.state === 'ready' && <StillPicture jpeg={still.jpeg} label={texts.exports.preview} />}
+      {still.state === 'loading' && <p className="dim">{texts.exports.makingPreview}</p>}
       {still.state === 'failed' && still.error.code !== 'CANCELLED' && <p className="dim">{still.error.message}</p>}
     </div>
   );

@@ -20,7 +20,7 @@ export function ExportNotice() {
 
 function PutAway() {
   const actions = useActions();
-  return <CloseButton aria-label={texts.exports.putAway} onClick={() => void actions.dismissExport()} />;
+  return <CloseButton aria-label={texts.exports.dismiss} onClick={() => void actions.dismissExport()} />;
 }
 
 function Progress({ view }: { view: ExportView }) {
@@ -30,26 +30,24 @@ function Progress({ view }: { view: ExportView }) {
     <div className={styles.notice} role="status">
       {working ? <IconFileExport size={16} aria-hidden /> : <IconCircleCheck size={16} aria-hidden />}
       <span className="clip">
-        {working
-          ? texts.exports.exporting(view.name, formatPercent(view.progress))
-          : texts.exports.isExported(view.name)}
+        {working ? texts.exports.exporting(view.name, formatPercent(view.progress)) : texts.exports.exported(view.name)}
       </span>
       {working ? (
         <>
           <progress
             className={styles.bar}
-            aria-label={texts.exports.exportingOf(view.name)}
+            aria-label={texts.exports.progressOf(view.name)}
             value={view.progress}
             max={1}
           />
           <Button variant="default" size="compact-sm" onClick={() => void actions.cancelExport()}>
-            {texts.exports.stop}
+            {texts.common.stop}
           </Button>
         </>
       ) : (
         <>
           <Button variant="default" size="compact-sm" onClick={() => void actions.showExport()}>
-            {texts.exports.showInFolder}
+            {texts.common.showInFolder}
           </Button>
           <PutAway />
         </>

@@ -14,13 +14,13 @@ export function FinishPanel({ live }: { live: LiveRecording }) {
   const delivered = live.uploads.filter((upload) => upload.state === 'delivered').length;
   return (
     <>
-      <Panel title={texts.live.files} aside={texts.live.ofReady(ready, live.outputs.length)}>
+      <Panel title={texts.live.files.title} aside={texts.live.files.ready(ready, live.outputs.length)}>
         {live.outputs.length === 0 ? (
           <EmptyState
             icon={IconMovie}
-            title={live.phase === 'finalizing' ? texts.live.lookingAtWhatWasCaptured : texts.live.noFilesWereMade}
+            title={live.phase === 'finalizing' ? texts.live.files.looking : texts.live.files.none}
           >
-            {live.phase === 'finalizing' ? texts.live.theFilesOfThisRecording : texts.live.nobodySentSoundOrPictures}
+            {live.phase === 'finalizing' ? texts.live.files.lookingNote : texts.live.files.noneNote}
           </EmptyState>
         ) : (
           <ul>
@@ -31,7 +31,7 @@ export function FinishPanel({ live }: { live: LiveRecording }) {
         )}
       </Panel>
       {live.uploads.length > 0 && (
-        <Panel title={texts.live.delivery} aside={texts.live.ofDelivered(delivered, live.uploads.length)}>
+        <Panel title={texts.live.delivery.title} aside={texts.live.delivery.delivered(delivered, live.uploads.length)}>
           <ul>
             {live.uploads.map((upload) => (
               <UploadRow
@@ -50,12 +50,12 @@ export function FinishPanel({ live }: { live: LiveRecording }) {
 const compositeFirst = (a: LiveOutput, b: LiveOutput): number =>
   Number(b.kind === 'composite') - Number(a.kind === 'composite');
 
-const titleOf = (output: LiveOutput): string => (output.kind === 'composite' ? texts.live.wholeMeeting : output.label);
+const titleOf = (output: LiveOutput): string => (output.kind === 'composite' ? texts.outputs.composite : output.label);
 
 const NOTES: Record<LiveOutput['kind'], string> = {
-  composite: texts.live.everybodyInOnePicture,
-  stream: texts.live.onePersonSStream,
-  chat: texts.live.whatWasWrittenInThe,
+  composite: texts.outputs.compositeNote,
+  stream: texts.outputs.streamNote,
+  chat: texts.outputs.chatNote,
 };
 
 function OutputRow({ output }: { output: LiveOutput }) {

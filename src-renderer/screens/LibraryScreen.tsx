@@ -35,11 +35,11 @@ export function LibraryScreen() {
   const search = useUi((state) => state.librarySearch);
   return (
     <Page
-      title={texts.library.library}
+      title={texts.library.title}
       flush
       tools={
         <>
-          <SearchField label={texts.library.roomPersonDateOrState} value={search} onChange={actions.setLibrarySearch} />
+          <SearchField label={texts.library.search} value={search} onChange={actions.setLibrarySearch} />
           <ViewChoice />
           <LibraryMenu />
         </>
@@ -61,7 +61,7 @@ function ViewChoice() {
   const view = useUi((state) => state.libraryView);
   return (
     <SegmentedControl
-      aria-label={texts.library.howShown}
+      aria-label={texts.library.view}
       value={view}
       data={LIBRARY_VIEWS.map((choice) => {
         const Icon = VIEW_ICONS[choice];
@@ -85,19 +85,19 @@ function LibraryMenu() {
       </Button>
       <Menu position="bottom-end" transitionProps={{ duration: 80 }}>
         <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label={texts.library.moreAboutTheLibrary}>
+          <ActionIcon variant="default" size={36} aria-label={texts.library.more}>
             <IconDots size={18} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconFolderOpen size={16} />} onClick={() => void actions.openLibrary()}>
-            {texts.library.openFolder}
+            {texts.common.openFolder}
           </Menu.Item>
           <Menu.Item leftSection={<IconFileImport size={16} />} onClick={() => void actions.importFolder()}>
-            {texts.library.importRecordings}
+            {texts.library.import}
           </Menu.Item>
           <Menu.Item leftSection={<IconRefresh size={16} />} onClick={() => void actions.rescan()}>
-            {texts.library.readTheFoldersAgain}
+            {texts.library.rescan}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
@@ -140,14 +140,14 @@ function Selected() {
   const chosen = [...selected].flatMap((id) => sessions.get(id) ?? []);
   const retryable = chosen.filter(isRetryable);
   return (
-    <div className={styles.selected} role="region" aria-label={texts.library.chosenRecordings}>
-      <strong>{texts.library.chosen(chosen.length)}</strong>
+    <div className={styles.selected} role="region" aria-label={texts.library.chosen.title}>
+      <strong>{texts.library.chosen.count(chosen.length)}</strong>
       <Button
         variant="default"
         size="compact-sm"
         onClick={() => actions.selectAll(findSessions(sessions.values(), search).map(({ sessionId }) => sessionId))}
       >
-        {texts.library.chooseAll}
+        {texts.library.chosen.all}
       </Button>
       <span className={styles.gap} />
       <Button
@@ -157,7 +157,7 @@ function Selected() {
         disabled={retryable.length === 0}
         onClick={() => void actions.retryAll(retryable.map(({ sessionId }) => sessionId))}
       >
-        {texts.library.retryUpload(retryable.length)}
+        {texts.library.chosen.retry(retryable.length)}
       </Button>
       <Button
         variant="default"
@@ -166,7 +166,7 @@ function Selected() {
         disabled={chosen.length === 0}
         onClick={() => actions.askToTrash([...selected])}
       >
-        {texts.library.moveToTheBin}
+        {texts.common.moveToBin}
       </Button>
     </div>
   );
@@ -203,7 +203,7 @@ function LibraryNotice() {
       error={error}
       action={
         <Button variant="default" onClick={() => void actions.chooseLibrary()}>
-          {texts.library.chooseFolder}
+          {texts.common.chooseFolder}
         </Button>
       }
     />
@@ -266,12 +266,12 @@ function SessionList() {
   if (rows.length === 0) {
     return (
       <EmptyState icon={IconSearch} title={texts.library.nothingMatches(search)}>
-        {texts.library.recordingsAreFoundByRoom}
+        {texts.library.searchHint}
       </EmptyState>
     );
   }
   return (
-    <WindowedList rows={rows} heightOf={heightOf} label={texts.library.recordings}>
+    <WindowedList rows={rows} heightOf={heightOf} label={texts.library.list}>
       {(row) => <LibraryRowOf row={row} columns={columns ?? 1} />}
     </WindowedList>
   );
@@ -311,18 +311,18 @@ function EmptyLibrary() {
   return (
     <EmptyState
       icon={IconMovie}
-      title={texts.library.noRecordingsYet}
+      title={texts.library.none}
       action={
         <Button
           variant="default"
           leftSection={<IconDoor size={16} />}
           onClick={() => actions.show({ screen: 'rooms' })}
         >
-          {texts.library.chooseWhatToRecord}
+          {texts.common.chooseWhatToRecord}
         </Button>
       }
     >
-      {texts.library.everyRecordingIsAFolder}
+      {texts.library.noneNote}
     </EmptyState>
   );
 }

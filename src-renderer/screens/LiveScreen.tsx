@@ -19,8 +19,9 @@ import { EmptyState } from '../components/EmptyState.tsx';
 import { LivePicture } from '../components/LivePicture.tsx';
 import { Page } from '../components/Page.tsx';
 import { PeerCard } from '../components/PeerCard.tsx';
+import { Sentence } from '../components/Sentence.tsx';
 import { StateBadge } from '../components/StateBadge.tsx';
-import { formatBytes, formatClock, formatSpan, people } from '../state/format.ts';
+import { formatBytes, formatClock, formatSpan } from '../state/format.ts';
 import { diskLeftMs, isCapturing, isPaused, videoTrack, wellbeing } from '../state/live-facts.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import { phaseWord } from '../state/words.ts';
@@ -48,21 +49,21 @@ export function LiveScreen() {
 function NothingLive() {
   const actions = useActions();
   return (
-    <Page title={texts.live.live} notice={<LastError />}>
+    <Page title={texts.live.title} notice={<LastError />}>
       <EmptyState
         icon={IconBroadcast}
-        title={texts.live.nothingIsBeingRecorded}
+        title={texts.live.none}
         action={
           <Button
             variant="default"
             leftSection={<IconDoor size={16} />}
             onClick={() => actions.show({ screen: 'rooms' })}
           >
-            {texts.live.chooseWhatToRecord}
+            {texts.common.chooseWhatToRecord}
           </Button>
         }
       >
-        {texts.live.whileACallIsRecorded}
+        {texts.live.noneNote}
       </EmptyState>
     </Page>
   );
@@ -74,13 +75,13 @@ function LiveTitle({ live }: { live: LiveRecording }) {
     <div className={styles.title}>
       {recording ? (
         <span className={styles.rec}>
-          <IconPlayerRecordFilled size={14} aria-hidden /> {texts.live.rec}
+          <IconPlayerRecordFilled size={14} aria-hidden /> {texts.states.phase.recording}
         </span>
       ) : (
         <StateBadge state={phaseWord(live)} />
       )}
       {live.elapsedMs > 0 && (
-        <span className={styles.clock} role="timer" aria-label={texts.live.recordedSoFar}>
+        <span className={styles.clock} role="timer" aria-label={texts.live.timer}>
           {formatClock(live.elapsedMs)}
         </span>
       )}
@@ -112,7 +113,7 @@ function LiveTools({ live }: { live: LiveRecording }) {
   if (live.phase === 'joining') {
     return (
       <Button variant="default" loading={busy === 'stop'} onClick={() => void actions.stop()}>
-        {texts.live.cancel}
+        {texts.common.cancel}
       </Button>
     );
   }
@@ -128,7 +129,7 @@ function LiveTools({ live }: { live: LiveRecording }) {
           loading={busy === 'stop'}
           onClick={() => actions.openDialog('stop')}
         >
-          {texts.live.stop}
+          {texts.common.stop}
         </Button>
       </>
     );
@@ -138,7 +139,7 @@ function LiveTools({ live }: { live: LiveRecording }) {
     <>
       {over && (
         <Button variant="default" onClick={() => void actions.dismissLive()}>
-          {texts.live.close}
+          {texts.common.close}
         </Button>
       )}
       {sessionId !== null && <Button onClick={() => actions.openSession(sessionId)}>{texts.live.review}</Button>}
@@ -154,12 +155,12 @@ function CopyNotice() {
   );
   if (text === '') return null;
   return (
-    <Tooltip label={texts.live.copyForTheCallS(text)} multiline maw={320}>
+    <Tooltip label={texts.recorder.copyConsentOf(text)} multiline maw={320}>
       <ActionIcon
         variant="default"
         size={36}
-        aria-label={texts.live.copyTheTextThatTells}
-        onClick={() => void actions.copy(text, texts.live.theTextForTheCall)}
+        aria-label={texts.recorder.copyConsent}
+        onClick={() => void actions.copy(text, texts.recorder.consentCopied)}
       >
         <IconMessageShare size={18} />
       </ActionIcon>
@@ -174,15 +175,15 @@ function LiveBody({ live }: { live: LiveRecording }) {
         <div className={styles.waiting}>
           <Loader size="sm" aria-hidden />
           <h2>{texts.live.joining(live.roomName)}</h2>
-          <p className="dim">{texts.live.othersWillSeeThatA}</p>
+          <p className="dim">{texts.live.joiningNote}</p>
         </div>
       );
     case 'waiting-for-peers':
       return live.peers.length > 0 ? (
         <Peers live={live} />
       ) : (
-        <EmptyState icon={IconUsers} title={texts.live.inTheCallAndNobody}>
-          {texts.live.recordingStartsByItself}
+        <EmptyState icon={IconUsers} title={texts.live.alone}>
+          {texts.live.aloneNote}
         </EmptyState>
       );
     case 'recording':
@@ -220,7 +221,7 @@ function UploadProblem({ live }: { live: LiveRecording }) {
           disabled={live.phase === 'uploading'}
           onClick={() => void actions.retryUploads(sessionId)}
         >
-          {texts.live.retryUpload}
+          {texts.common.retryUpload}
         </Button>
       }
     />
@@ -238,7 +239,7 @@ function Peers({ live }: { live: LiveRecording }) {
   return (
     <>
       <h2 className={styles.count}>
-        {texts.live.inTheCall(people(present.length))}
+        {texts.live.inCall(present.length)}
         {left.length > 0 && <span className="dim"> {texts.live.left(left.length)}</span>}
       </h2>
       <SharedScreens peers={present} />
@@ -280,19 +281,13 @@ function Wellbeing({ live }: { live: LiveRecording }) {
   return (
     <div className={styles.footer}>
       <span>
-        <strong>{formatBytes(live.capturedBytes)}</strong> {texts.live.soFar}
+        <Sentence parts={texts.live.recorded(formatBytes(live.capturedBytes))} />
       </span>
       <span>
         {left === null ? (
-          live.diskFreeBytes !== null && (
-            <>
-              <strong>{formatBytes(live.diskFreeBytes)}</strong> {texts.live.ofDiskFree}
-            </>
-          )
+          live.diskFreeBytes !== null && <Sentence parts={texts.live.diskFree(formatBytes(live.diskFreeBytes))} />
         ) : (
-          <>
-            <strong>{formatSpan(left)}</strong> {texts.live.ofDiskLeft}
-          </>
+          <Sentence parts={texts.live.diskLeft(formatSpan(left))} />
         )}
       </span>
       <span className={styles.well} data-tone={well.tone} role="status">

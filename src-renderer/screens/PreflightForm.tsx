@@ -19,8 +19,8 @@ export function PreflightForm() {
     >
       <div className={styles.check}>
         <TextInput
-          label={texts.welcome.linkOfACallTo}
-          description={texts.welcome.rollcallJoinsItIsSeen}
+          label={texts.checks.link}
+          description={texts.checks.linkNote}
           placeholder="https://meet.example.net/?roomId=test"
           spellCheck={false}
           value={preflight.url}
@@ -32,7 +32,7 @@ export function PreflightForm() {
           leftSection={<IconStethoscope size={16} />}
           loading={preflight.running !== null}
         >
-          {texts.welcome.checkThisComputer}
+          {texts.checks.title}
         </Button>
       </div>
       <PreflightList {...preflight} />
@@ -45,7 +45,7 @@ export function PreflightDialog() {
   const actions = useActions();
   const open = useUi((state) => state.dialog === 'preflight');
   return (
-    <Modal opened={open} onClose={() => actions.openDialog(null)} title={texts.welcome.checkThisComputer} size={600}>
+    <Modal opened={open} onClose={() => actions.openDialog(null)} title={texts.checks.title} size={600}>
       <PreflightForm />
     </Modal>
   );

@@ -8,15 +8,19 @@ import { useActions, useUi } from '../state/ui-context.ts';
 export const NO_STORAGE: ErrorRecord = {
   code: 'HOSTED_NOT_CONFIGURED',
   fault: 'destination',
-  message: texts.shell.theFilesAreReadyOn,
-  remedy: texts.shell.setUpHostedStorageIn,
+  message: texts.shell.noStorage.message,
+  remedy: texts.shell.noStorage.remedy,
 };
 
 /** An error in a screen, with its text ready to be copied. */
 export function Problem({ error, action }: { error: ErrorRecord; action?: ReactNode }) {
   const actions = useActions();
   return (
-    <ErrorNotice error={error} action={action} onCopy={(text) => void actions.copy(text, texts.shell.diagnostics)} />
+    <ErrorNotice
+      error={error}
+      action={action}
+      onCopy={(text) => void actions.copy(text, texts.shell.diagnosticsCopied)}
+    />
   );
 }
 
@@ -29,7 +33,7 @@ export function LastError() {
     <ErrorNotice
       error={error}
       onDismiss={actions.dismissError}
-      onCopy={(text) => void actions.copy(text, texts.shell.diagnostics)}
+      onCopy={(text) => void actions.copy(text, texts.shell.diagnosticsCopied)}
     />
   );
 }

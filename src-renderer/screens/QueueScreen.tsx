@@ -16,7 +16,7 @@ export function QueueScreen() {
   const sessions = useUi((state) => state.sessions);
   return (
     <Page
-      title={texts.queue.queue}
+      title={texts.queue.title}
       notice={
         <>
           <LastError />
@@ -38,10 +38,10 @@ export function QueueScreen() {
 }
 
 const HELD_WORDS: Record<UploadsHeld, string> = {
-  paused: texts.queue.uploadsArePausedWhatHas,
-  call: texts.queue.uploadsWaitUntilTheCall,
-  'in-use': texts.queue.uploadsWaitUntilNobodyHas,
-  metered: texts.queue.uploadsWaitForUnmetered,
+  paused: texts.queue.held.paused,
+  call: texts.queue.held.call,
+  'in-use': texts.queue.held.inUse,
+  metered: texts.queue.held.metered,
 };
 
 function Held() {
@@ -66,7 +66,7 @@ function PauseUploads() {
       leftSection={paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
       onClick={() => void actions.setUploads({ paused: !paused })}
     >
-      {paused ? texts.queue.resumeUploads : texts.queue.pauseUploads}
+      {paused ? texts.queue.resume : texts.queue.pause}
     </Button>
   );
 }
@@ -93,8 +93,8 @@ function Groups({ sessions }: { sessions: ReadonlyMap<string, SessionSummary> })
   const { needsYou, working } = queueGroups(sessions);
   if (needsYou.length === 0 && working.length === 0) {
     return (
-      <EmptyState icon={IconCircleCheck} title={texts.queue.nothingIsOnItsWay}>
-        {texts.queue.everyRecordingHasBeen}
+      <EmptyState icon={IconCircleCheck} title={texts.queue.none}>
+        {texts.queue.noneNote}
       </EmptyState>
     );
   }
@@ -133,7 +133,7 @@ function Group({ title, sessions }: { title: string; sessions: readonly SessionS
                 aria-label={texts.queue.retryOf(summary.roomName)}
                 onClick={() => void actions.retryUploads(summary.sessionId)}
               >
-                {texts.queue.retry}
+                {texts.common.retry}
               </Button>
             )}
           </li>

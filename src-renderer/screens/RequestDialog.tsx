@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { texts } from '../../src-main/contract/texts/index.ts';
 import { RecordButton } from '../components/RecordButton.tsx';
+import { Sentence } from '../components/Sentence.tsx';
 import { isCapturing } from '../state/live-facts.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import styles from './Dialogs.module.css';
@@ -12,18 +13,18 @@ export function RequestDialog() {
   const busy = useUi((state) => state.busy === 'record');
   const capturing = useUi((state) => isCapturing(state.live));
   return (
-    <Modal opened={url !== null} onClose={actions.refuseRequest} title={texts.shell.recordThisCall} size={480}>
+    <Modal opened={url !== null} onClose={actions.refuseRequest} title={texts.rooms.request.title} size={480}>
       <p>
-        {texts.shell.aLinkAsksRollcallTo} <strong>{hostOf(url)}</strong> {texts.shell.andRecordEverybodyThereSay}
+        <Sentence parts={texts.rooms.request.question(hostOf(url))} />
       </p>
       <p className={`${styles.link} mono selectable`}>{url}</p>
-      {capturing && <p className="dim">{texts.shell.aRecordingIsUnderWay}</p>}
+      {capturing && <p className="dim">{texts.rooms.request.busy}</p>}
       <div className={styles.buttons}>
         <Button variant="default" data-autofocus onClick={actions.refuseRequest}>
-          {texts.shell.doNotRecord}
+          {texts.rooms.request.refuse}
         </Button>
         <RecordButton
-          label={texts.shell.recordThisCall2}
+          label={texts.rooms.request.accept}
           disabled={capturing}
           busy={busy}
           onClick={() => url !== null && void actions.record({ url })}

@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core';
 import { texts } from '../../src-main/contract/texts/index.ts';
-import { daysWord, formatBytes } from '../state/format.ts';
+import { formatBytes } from '../state/format.ts';
 import { olderDelivered } from '../state/library-list.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import styles from './Dialogs.module.css';
@@ -14,28 +14,21 @@ export function RetentionDialog() {
   const due = days === null ? [] : olderDelivered([...(sessions?.values() ?? [])], days, Date.now());
   const size = due.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return (
-    <Modal
-      opened={days !== null}
-      onClose={close}
-      title={texts.settings.moveDeliveredRecordingsTo(daysWord(days ?? 1))}
-      size={480}
-    >
+    <Modal opened={days !== null} onClose={close} title={texts.retention.dialog.title(days ?? 1)} size={480}>
       <ul className={styles.facts}>
         <li>
           {due.length === 0
-            ? texts.settings.noneIsThatOldNow
-            : texts.settings.nowOneRecordingIsThat(due.length, formatBytes(size))}
+            ? texts.retention.dialog.noneDue
+            : texts.retention.dialog.due(due.length, formatBytes(size))}
         </li>
-        <li>{texts.settings.justBeforeARecordingGoes}</li>
-        <li>{texts.settings.whatWasCapturedGoesWith}</li>
+        <li>{texts.retention.dialog.checked}</li>
+        <li>{texts.retention.dialog.captured}</li>
       </ul>
       <div className={styles.buttons}>
         <Button variant="default" data-autofocus onClick={close}>
-          {texts.settings.doNotChange}
+          {texts.retention.dialog.keep}
         </Button>
-        <Button onClick={() => void actions.setRetention(days)}>
-          {texts.settings.moveToTheBinAfter(daysWord(days ?? 1))}
-        </Button>
+        <Button onClick={() => void actions.setRetention(days)}>{texts.retention.dialog.accept(days ?? 1)}</Button>
       </div>
     </Modal>
   );

@@ -1,7 +1,6 @@
 import { Select } from '@mantine/core';
 import { texts } from '../../src-main/contract/texts/index.ts';
 import { SettingRow } from '../components/SettingRow.tsx';
-import { daysWord } from '../state/format.ts';
 import { useActions } from '../state/ui-context.ts';
 
 const KEEP = 'keep';
@@ -17,17 +16,17 @@ export function RetentionRow({ days }: { days: number | null }) {
   };
   return (
     <SettingRow
-      title={texts.settings.deliveredRecordings}
-      note={days === null ? texts.settings.stayOnThisComputerUntil : texts.settings.goToTheSystemS(daysWord(days))}
+      title={texts.retention.title}
+      note={days === null ? texts.retention.note : texts.retention.noteAfter(days)}
       action={
         <Select
-          aria-label={texts.settings.deliveredRecordings}
+          aria-label={texts.retention.title}
           w={220}
           allowDeselect={false}
           value={days === null ? KEEP : String(days)}
           data={[
-            { value: KEEP, label: texts.settings.keepOnThisComputer },
-            ...choices.map((each) => ({ value: String(each), label: texts.settings.toTheBinAfter(daysWord(each)) })),
+            { value: KEEP, label: texts.retention.keep },
+            ...choices.map((each) => ({ value: String(each), label: texts.retention.after(each) })),
           ]}
           onChange={change}
         />

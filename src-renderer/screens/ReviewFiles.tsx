@@ -120,8 +120,8 @@ function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
 function NothingToPlay({ session }: { session: Session }) {
   return (
     <div className={styles.nothing}>
-      <EmptyState icon={IconMovie} title={texts.review.nothingToPlayYet}>
-        {session.outputs.length === 0 ? texts.review.nobodySentSoundOrPictures : texts.review.theFilesOfThisRecording}
+      <EmptyState icon={IconMovie} title={texts.review.nothingToPlay}>
+        {session.outputs.length === 0 ? texts.review.nobodySent : texts.review.notReady}
       </EmptyState>
     </div>
   );

@@ -29,7 +29,9 @@ export function ReviewScreen({ sessionId, outputId }: { sessionId: string; outpu
   const shown = ready?.summary ?? summary;
   return (
     <Page
-      title={<ReviewTitle name={shown?.roomName ?? 'Recording'} facts={shown === undefined ? '' : facts(shown)} />}
+      title={
+        <ReviewTitle name={shown?.roomName ?? texts.review.untitled} facts={shown === undefined ? '' : facts(shown)} />
+      }
       tools={<ReviewTools {...{ sessionId, clock }} detail={ready} />}
       notice={
         <>
@@ -65,12 +67,12 @@ function ReviewTitle({ name, facts: text }: { name: string; facts: string }) {
   const actions = useActions();
   return (
     <div className={styles.title}>
-      <Tooltip label={texts.review.backToTheLibraryEsc}>
+      <Tooltip label={texts.review.backHint}>
         <ActionIcon
           variant="subtle"
           color="gray"
           size="lg"
-          aria-label={texts.review.backToTheLibrary}
+          aria-label={texts.review.back}
           onClick={() => actions.show({ screen: 'library' })}
         >
           <IconArrowLeft size={20} />
@@ -110,32 +112,32 @@ function ReviewTools({ sessionId, detail, clock }: ReviewToolsProps) {
       )}
       <ModeSwitch />
       {session !== null && isExportable(session) && (
-        <Tooltip label={texts.review.exportWord}>
+        <Tooltip label={texts.common.export}>
           <ActionIcon
             variant="default"
             size={36}
-            aria-label={texts.review.exportWord}
+            aria-label={texts.common.export}
             onClick={() => actions.openExport(sessionId, clock.timeMs - firstMediaMs(session))}
           >
             <IconFileExport size={16} />
           </ActionIcon>
         </Tooltip>
       )}
-      <Tooltip label={texts.review.moveToTheBin}>
+      <Tooltip label={texts.common.moveToBin}>
         <ActionIcon
           variant="default"
           size={36}
-          aria-label={texts.review.moveToTheBin}
+          aria-label={texts.common.moveToBin}
           onClick={() => actions.askToTrash([sessionId])}
         >
           <IconTrash size={16} />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label={texts.review.openFolder}>
+      <Tooltip label={texts.common.openFolder}>
         <ActionIcon
           variant="default"
           size={36}
-          aria-label={texts.review.openFolder}
+          aria-label={texts.common.openFolder}
           onClick={() => void actions.openFolder(sessionId)}
         >
           <IconFolderOpen size={16} />
@@ -158,12 +160,12 @@ function ModeSwitch() {
   if (!several) return null;
   return (
     <SegmentedControl
-      aria-label={texts.review.whatPlays}
+      aria-label={texts.review.mode}
       size="sm"
       value={mode}
       data={[
-        { value: 'one', label: texts.review.composite },
-        { value: 'streams', label: texts.review.streams },
+        { value: 'one', label: texts.review.modes.one },
+        { value: 'streams', label: texts.review.modes.streams },
       ]}
       onChange={(value) => actions.setReviewMode(value === 'streams' ? 'streams' : 'one')}
     />
@@ -216,7 +218,7 @@ function ReviewNotice({ sessionId }: { sessionId: string }) {
             loading={working}
             onClick={() => void actions.retryUploads(sessionId)}
           >
-            {texts.review.retryUpload}
+            {texts.common.retryUpload}
           </Button>
         )
       }
@@ -227,8 +229,8 @@ function ReviewNotice({ sessionId }: { sessionId: string }) {
 const INTERRUPTED = {
   code: 'CANCELLED',
   fault: 'usage',
-  message: texts.review.thisRecordingWasCutShort,
-  remedy: texts.review.whatWasCapturedIsSafe,
+  message: texts.review.interrupted.message,
+  remedy: texts.review.interrupted.remedy,
 } as const;
 
 function Broken({ detail }: { detail: SessionDetail }) {

@@ -38,7 +38,7 @@ export function ReviewSide(props: ReviewSideProps) {
   const tabs: { side: Side; label: string; count: string; body: ReactNode }[] = [
     {
       side: 'files',
-      label: texts.review.files,
+      label: texts.review.sides.files,
       count: texts.progress.ofWhole(done, total),
       body: <Files {...props} />,
     },
@@ -47,18 +47,23 @@ export function ReviewSide(props: ReviewSideProps) {
       : [
           {
             side: 'chat' as const,
-            label: texts.review.chat,
+            label: texts.review.sides.chat,
             count: String(chat.total),
             body: <ChatList chat={chat} clock={clock} onSeek={(timeMs) => clock.seek(timeMs)} />,
           },
         ]),
-    { side: 'notes', label: texts.review.notes, count: notes === 0 ? '' : String(notes), body: <Notes {...props} /> },
+    {
+      side: 'notes',
+      label: texts.review.sides.notes,
+      count: notes === 0 ? '' : String(notes),
+      body: <Notes {...props} />,
+    },
     ...(session.webhooks.length === 0
       ? []
       : [
           {
             side: 'webhook' as const,
-            label: texts.review.webhook,
+            label: texts.review.sides.webhook,
             count: texts.progress.ofWhole(told, session.webhooks.length),
             body: <Webhooks {...props} />,
           },
@@ -71,7 +76,7 @@ export function ReviewSide(props: ReviewSideProps) {
       onChange={(next) => actions.setReviewSide(tabs.find((tab) => tab.side === next)?.side ?? 'files')}
       keepMounted={false}
     >
-      <Tabs.List aria-label={texts.review.besideThePlayer}>
+      <Tabs.List aria-label={texts.review.side}>
         {tabs.map((tab) => (
           <Tabs.Tab key={tab.side} value={tab.side} className={styles.tab}>
             {tab.label} <span className="dim">{tab.count}</span>
@@ -103,9 +108,9 @@ function Files({ detail, session, playing, onPlay }: ReviewSideProps) {
           />
         ))}
       </ul>
-      {ordered.length === 0 && <p className={`${styles.none} dim`}>{texts.review.noFilesHaveBeenMade}</p>}
+      {ordered.length === 0 && <p className={`${styles.none} dim`}>{texts.review.noFiles}</p>}
       {detail.uploadRetryAt !== undefined && state !== 'uploading' && (
-        <p className={`${styles.none} dim`}>{texts.review.triedAgainByItselfAt(formatTime(detail.uploadRetryAt))}</p>
+        <p className={`${styles.none} dim`}>{texts.review.retriedAt(formatTime(detail.uploadRetryAt))}</p>
       )}
       {state === 'uploading' && (
         <div className={styles.none}>

@@ -21,8 +21,8 @@ export function RoomsScreen() {
   const several = useUi((state) => state.snapshot.state === 'ready' && state.snapshot.value.settings.rooms.length > 0);
   return (
     <Page
-      title={texts.rooms.rooms}
-      tools={several && <SearchField label={texts.rooms.searchRooms} value={search} onChange={actions.setRoomSearch} />}
+      title={texts.rooms.title}
+      tools={several && <SearchField label={texts.rooms.search} value={search} onChange={actions.setRoomSearch} />}
       notice={<LastError />}
     >
       <div className={styles.stack}>
@@ -53,9 +53,9 @@ function LinkForm() {
       }}
     >
       <label htmlFor="join-link" className={styles.label}>
-        {texts.rooms.recordACall}
+        {texts.rooms.link.title}
       </label>
-      <p className="dim">{texts.rooms.pasteTheLinkThatPeople}</p>
+      <p className="dim">{texts.rooms.link.note}</p>
       <div className={styles.field}>
         <TextInput
           id="join-link"
@@ -73,7 +73,7 @@ function LinkForm() {
       </div>
       {capturing && (
         <p className={styles.already}>
-          <IconPlayerRecordFilled size={12} aria-hidden /> {texts.rooms.aRecordingIsUnderWay}
+          <IconPlayerRecordFilled size={12} aria-hidden /> {texts.rooms.link.busy}
         </p>
       )}
     </form>
@@ -93,7 +93,7 @@ function RoomList() {
   );
   return (
     <Panel
-      title={texts.rooms.yourRooms}
+      title={texts.rooms.list}
       aside={
         <>
           {texts.progress.ofWhole(found.length, rooms.length)}
@@ -102,8 +102,8 @@ function RoomList() {
       }
     >
       {found.length === 0 ? (
-        <EmptyState icon={IconDoor} title={texts.rooms.noRoomMatches(search)}>
-          {texts.rooms.roomsAreFoundByName}
+        <EmptyState icon={IconDoor} title={texts.rooms.nothingMatches(search)}>
+          {texts.rooms.searchHint}
         </EmptyState>
       ) : (
         <ul>
@@ -142,7 +142,7 @@ function AddRoom() {
       leftSection={<IconPlus size={14} />}
       onClick={() => void actions.editRoom(null, link.trim())}
     >
-      {texts.rooms.addRoom}
+      {texts.rooms.add}
     </Button>
   );
 }
@@ -152,7 +152,7 @@ function NoRooms() {
   return (
     <EmptyState
       icon={IconDoor}
-      title={texts.rooms.noRoomsYet}
+      title={texts.rooms.none}
       action={
         <div className={styles.choices}>
           <AddRoom />
@@ -162,12 +162,12 @@ function NoRooms() {
             leftSection={<IconFileImport size={14} />}
             onClick={() => void actions.importSettings()}
           >
-            {texts.rooms.importSettingsFile}
+            {texts.common.importSettings}
           </Button>
         </div>
       }
     >
-      {texts.rooms.aLinkIsEnoughTo}
+      {texts.rooms.noneNote}
     </EmptyState>
   );
 }

@@ -39,7 +39,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
         value === '' ? (
           <KeyHint>/</KeyHint>
         ) : (
-          <CloseButton size="sm" aria-label={texts.library.emptyTheSearch} onClick={() => onChange('')} />
+          <CloseButton size="sm" aria-label={texts.common.emptySearch} onClick={() => onChange('')} />
         )
       }
     />

@@ -33,7 +33,7 @@ export function SettingsScreen() {
   const busy = useUi((state) => state.busy);
   return (
     <Page
-      title={texts.settings.settings}
+      title={texts.settings.title}
       notice={<LastError />}
       tools={
         <>
@@ -43,14 +43,14 @@ export function SettingsScreen() {
             loading={busy === 'import'}
             onClick={() => void actions.importSettings()}
           >
-            {texts.settings.importSettingsFile}
+            {texts.common.importSettings}
           </Button>
           <Button
             variant="default"
             leftSection={<IconFileExport size={16} />}
             onClick={() => void actions.exportSettings()}
           >
-            {texts.settings.exportWord}
+            {texts.common.export}
           </Button>
         </>
       }
@@ -73,21 +73,21 @@ function Sections({ snapshot }: { snapshot: AppSnapshot }) {
       <Templates templates={snapshot.settings.templates} />
       <InTheCall recorder={snapshot.settings.recorder} />
       <Appearance />
-      <Panel title={texts.settings.about}>
+      <Panel title={texts.settings.about.title}>
         <SettingRow
-          title={texts.settings.rollcall(snapshot.version)}
-          note={texts.settings.recordsCallsOnYourOwn}
+          title={texts.settings.about.version(snapshot.version)}
+          note={texts.settings.about.note}
           action={
             <>
               <Button variant="default" onClick={() => void actions.saveDiagnostics()}>
-                {texts.settings.saveDiagnostics}
+                {texts.settings.about.saveDiagnostics}
               </Button>
               <Button
                 variant="default"
                 leftSection={<IconStethoscope size={16} />}
                 onClick={() => actions.openDialog('preflight')}
               >
-                {texts.settings.checkThisComputer}
+                {texts.settings.about.check}
               </Button>
             </>
           }
@@ -103,14 +103,10 @@ function Library({ snapshot }: { snapshot: AppSnapshot }) {
   const busy = useUi((state) => state.busy);
   const { dir, freeBytes, error } = snapshot.library;
   return (
-    <Panel title={texts.settings.recordings}>
+    <Panel title={texts.settings.library.title}>
       <SettingRow
         title={<span className="selectable">{dir}</span>}
-        note={
-          freeBytes === null
-            ? texts.settings.freeSpaceIsNotKnown
-            : texts.settings.freeOnThisDisk(formatBytes(freeBytes))
-        }
+        note={freeBytes === null ? texts.common.freeSpaceUnknown : texts.settings.library.free(formatBytes(freeBytes))}
         action={
           <>
             <Button
@@ -118,7 +114,7 @@ function Library({ snapshot }: { snapshot: AppSnapshot }) {
               leftSection={<IconFolderOpen size={16} />}
               onClick={() => void actions.openLibrary()}
             >
-              {texts.settings.open}
+              {texts.settings.library.open}
             </Button>
             <Button
               variant="default"
@@ -126,7 +122,7 @@ function Library({ snapshot }: { snapshot: AppSnapshot }) {
               loading={busy === 'library'}
               onClick={() => void actions.chooseLibrary()}
             >
-              {texts.settings.change}
+              {texts.settings.library.change}
             </Button>
           </>
         }
@@ -150,22 +146,22 @@ function Storage({ snapshot }: { snapshot: AppSnapshot }) {
   const actions = useActions();
   const { hosted, webhook } = snapshot.settings;
   return (
-    <Panel title={texts.settings.delivery}>
+    <Panel title={texts.settings.delivery.title}>
       <SettingRow
-        title={texts.settings.hostedStorage}
-        note={hosted === null ? texts.settings.notSetUpRoomsWithout : destinationText(hosted)}
+        title={texts.settings.delivery.hosted}
+        note={hosted === null ? texts.settings.delivery.hostedNone : destinationText(hosted)}
         action={
           <>
             <StateBadge
               state={
                 hosted === null
-                  ? { tone: 'amber', icon: 'clock', word: texts.settings.notSetUp }
+                  ? { tone: 'amber', icon: 'clock', word: texts.settings.delivery.notSetUp }
                   : { tone: 'plain', icon: 'check', word: credentialsText(hosted) }
               }
             />
             <Button
               variant="default"
-              aria-label={texts.settings.setUpHostedStorage(hosted === null)}
+              aria-label={hosted === null ? texts.settings.delivery.setUpHosted : texts.settings.delivery.editHosted}
               onClick={() => void actions.editHosted()}
             >
               {hosted === null ? texts.settings.setUp : texts.settings.edit}
@@ -174,12 +170,12 @@ function Storage({ snapshot }: { snapshot: AppSnapshot }) {
         }
       />
       <SettingRow
-        title={texts.settings.webhook}
+        title={texts.settings.delivery.webhook}
         note={webhookText(webhook)}
         action={
           <Button
             variant="default"
-            aria-label={texts.settings.setUpWebhook(webhook === null)}
+            aria-label={webhook === null ? texts.settings.delivery.setUpWebhook : texts.settings.delivery.editWebhook}
             onClick={() => void actions.editWebhook()}
           >
             {webhook === null ? texts.settings.setUp : texts.settings.edit}
@@ -194,7 +190,7 @@ function Templates({ templates }: { templates: readonly TemplateView[] }) {
   const actions = useActions();
   return (
     <Panel
-      title={texts.settings.templates}
+      title={texts.settings.templates.title}
       aside={
         <Button
           variant="default"
@@ -202,13 +198,13 @@ function Templates({ templates }: { templates: readonly TemplateView[] }) {
           leftSection={<IconPlus size={14} />}
           onClick={() => void actions.editTemplate(null)}
         >
-          {texts.settings.addTemplate}
+          {texts.settings.templates.add}
         </Button>
       }
     >
       {templates.length === 0 ? (
-        <EmptyState icon={IconTemplate} title={texts.settings.noTemplates}>
-          {texts.settings.aTemplateSaysForMany}
+        <EmptyState icon={IconTemplate} title={texts.settings.templates.none}>
+          {texts.settings.templates.noneNote}
         </EmptyState>
       ) : (
         templates.map((template) => <TemplateRow key={template.id} template={template} />)
@@ -219,23 +215,23 @@ function Templates({ templates }: { templates: readonly TemplateView[] }) {
 
 function TemplateRow({ template }: { template: TemplateView }) {
   const actions = useActions();
-  const where = template.destination === null ? texts.settings.hostedStorage2 : destinationText(template.destination);
+  const where = template.destination === null ? texts.settings.templates.hosted : destinationText(template.destination);
   return (
     <SettingRow
       title={template.name}
-      note={`${texts.settings.rooms(template.rooms)} · ${where}`}
+      note={texts.settings.templates.facts(template.rooms, where)}
       action={
         <>
           <Switch
             labelPosition="left"
-            label={template.enabled ? texts.settings.records : texts.settings.doesNotRecord}
-            aria-label={texts.settings.recordTheRoomsOf(template.name)}
+            label={template.enabled ? texts.settings.templates.records : texts.settings.templates.doesNotRecord}
+            aria-label={texts.settings.templates.recordRoomsOf(template.name)}
             checked={template.enabled}
             onChange={(event) => void actions.setTemplateEnabled(template.id, event.currentTarget.checked)}
           />
           <Button
             variant="default"
-            aria-label={texts.settings.editTemplate(template.name)}
+            aria-label={texts.settings.templates.edit(template.name)}
             onClick={() => void actions.editTemplate(template.id)}
           >
             {texts.settings.edit}
@@ -249,20 +245,12 @@ function TemplateRow({ template }: { template: TemplateView }) {
 function InTheCall({ recorder }: { recorder: AppSnapshot['settings']['recorder'] }) {
   const actions = useActions();
   return (
-    <Panel title={texts.settings.inTheCall}>
+    <Panel title={texts.recorder.title}>
       <SettingRow
-        title={recorder.displayName === '' ? texts.settings.rollcallRecording : recorder.displayName}
-        note={
-          recorder.consentText === ''
-            ? texts.settings.theNameThatOthersSee
-            : texts.settings.theNameThatOthersSeeOf(recorder.consentText)
-        }
+        title={recorder.displayName === '' ? texts.recorder.defaultName : recorder.displayName}
+        note={recorder.consentText === '' ? texts.recorder.noConsent : texts.recorder.withConsent(recorder.consentText)}
         action={
-          <Button
-            variant="default"
-            aria-label={texts.settings.editNameAndTextIn}
-            onClick={() => void actions.editRecorder()}
-          >
+          <Button variant="default" aria-label={texts.recorder.edit} onClick={() => void actions.editRecorder()}>
             {texts.settings.edit}
           </Button>
         }
@@ -272,22 +260,22 @@ function InTheCall({ recorder }: { recorder: AppSnapshot['settings']['recorder']
 }
 
 const THEME_LABELS: Record<ThemeChoice, ReactNode> = {
-  system: texts.settings.system,
-  dark: texts.settings.dark,
-  light: texts.settings.light,
+  system: texts.settings.appearance.choices.system,
+  dark: texts.settings.appearance.choices.dark,
+  light: texts.settings.appearance.choices.light,
 };
 
 function Appearance() {
   const actions = useActions();
   const theme = useUi((state) => state.theme);
   return (
-    <Panel title={texts.settings.appearance}>
+    <Panel title={texts.settings.appearance.title}>
       <SettingRow
-        title={texts.settings.colours}
-        note={texts.settings.darkIsEasierOnThe}
+        title={texts.settings.appearance.colours}
+        note={texts.settings.appearance.note}
         action={
           <SegmentedControl
-            aria-label={texts.settings.colours}
+            aria-label={texts.settings.appearance.colours}
             value={theme}
             data={THEME_CHOICES.map((choice) => ({ value: choice, label: THEME_LABELS[choice] }))}
             onChange={(value) => actions.setTheme(THEME_CHOICES.find((choice) => choice === value) ?? 'system')}
@@ -299,27 +287,28 @@ function Appearance() {
 }
 
 function destinationText(destination: DestinationView): string {
-  if (destination.location === null) return texts.settings.hostedStorageOnceItIs;
+  if (destination.location === null) return texts.settings.delivery.hostedLater;
   const prefix = destination.prefix === '' ? '' : `/${destination.prefix}`;
-  const service = destination.scheme === 'azure' ? 'Azure' : `AWS ${destination.region ?? ''}`.trim();
+  const { aws, azure } = texts.destinations;
+  const service = destination.scheme === 'azure' ? azure : aws(destination.region ?? '');
   const where = destination.endpoint ?? service;
-  return texts.settings.placeAt(`${destination.scheme}://${destination.location}${prefix}`, where);
+  return texts.settings.delivery.placeAt(`${destination.scheme}://${destination.location}${prefix}`, where);
 }
 
 function credentialsText(destination: DestinationView): string {
   switch (destination.credentials) {
     case 'keys':
-      return texts.settings.signedInWithKeys;
+      return texts.settings.credentials.keys;
     case 'endpoint':
-      return texts.settings.signedInByACredentials;
+      return texts.settings.credentials.endpoint;
     case 'default-chain':
-      return texts.settings.signedInByThisComputer;
+      return texts.settings.credentials.chain;
     case 'none':
-      return texts.settings.notSignedIn;
+      return texts.settings.credentials.none;
   }
 }
 
 function webhookText(webhook: WebhookView | null): string {
-  if (webhook === null) return texts.settings.noneNobodyIsToldWhen;
-  return texts.settings.isToldOfEachDelivered(webhook.host, webhook.signed);
+  if (webhook === null) return texts.settings.delivery.webhookNone;
+  return texts.settings.delivery.webhookTold(webhook.host, webhook.signed);
 }

@@ -38,11 +38,11 @@ import styles from './Shell.module.css';
 type Place = 'rooms' | 'live' | 'library' | 'queue' | 'settings';
 
 const PLACES: readonly { screen: Place; label: string; icon: TablerIcon }[] = [
-  { screen: 'rooms', label: texts.shell.rooms, icon: IconDoor },
-  { screen: 'live', label: texts.shell.live, icon: IconBroadcast },
-  { screen: 'library', label: texts.shell.library, icon: IconMovie },
-  { screen: 'queue', label: texts.shell.queue, icon: IconCloudUpload },
-  { screen: 'settings', label: texts.shell.settings, icon: IconSettings },
+  { screen: 'rooms', label: texts.rooms.title, icon: IconDoor },
+  { screen: 'live', label: texts.live.title, icon: IconBroadcast },
+  { screen: 'library', label: texts.library.title, icon: IconMovie },
+  { screen: 'queue', label: texts.queue.title, icon: IconCloudUpload },
+  { screen: 'settings', label: texts.settings.title, icon: IconSettings },
 ];
 
 /** The window: where to go on the left, the screen on the right, and red all round while it records. */
@@ -151,7 +151,7 @@ function OfflineHint() {
     <p className={styles.offline} role="status">
       {offline && (
         <>
-          <IconWifiOff size={14} aria-hidden /> {texts.shell.offlineJoiningAndUploading}
+          <IconWifiOff size={14} aria-hidden /> {texts.shell.offline}
         </>
       )}
     </p>
@@ -170,8 +170,8 @@ function DiskHint() {
 function useTitle(live: LiveRecording | null): void {
   const title =
     live !== null && isCapturing(live)
-      ? texts.shell.rollcall(isPaused(live), phaseWord(live).word, live.roomName)
-      : 'Rollcall';
+      ? texts.shell.windowTitle(isPaused(live), phaseWord(live).word, live.roomName)
+      : texts.common.appName;
   useEffect(() => {
     document.title = title;
   }, [title]);

@@ -10,17 +10,17 @@ export function ShortcutsDialog() {
   const actions = useActions();
   const open = useUi((state) => state.dialog === 'shortcuts');
   return (
-    <Modal opened={open} onClose={() => actions.openDialog(null)} title={texts.shell.keyboard} size={480}>
+    <Modal opened={open} onClose={() => actions.openDialog(null)} title={texts.shortcuts.title} size={480}>
       {(['everywhere', 'player'] as const).map((where) => (
         <section key={where} className={styles.group}>
-          <h3 className="dim">{texts.shell.shortcutsFor[where]}</h3>
+          <h3 className="dim">{texts.shortcuts.where[where]}</h3>
           <dl className={styles.keys}>
             {SHORTCUTS.filter((shortcut) => shortcut.where === where).map(({ keys, does }) => (
               <div key={does} className={styles.shortcut}>
                 <dt>{does}</dt>
                 <dd>
                   {keys.map((key) =>
-                    key === 'then' ? <span key={key}>{texts.shell.then}</span> : <KeyHint key={key}>{key}</KeyHint>,
+                    key === 'then' ? <span key={key}>{texts.shortcuts.then}</span> : <KeyHint key={key}>{key}</KeyHint>,
                   )}
                 </dd>
               </div>

@@ -126,10 +126,9 @@ function StreamTile({ lane, src, sync, heard, there }: StreamTileProps) {
   const what = lane.type === null ? '' : STREAM_WORDS[lane.type];
   return (
     <div className={styles.tile} data-there={there}>
-      <video ref={video} src={src} preload="auto" muted={!heard} aria-label={`${lane.name}, ${what}`} />
+      <video ref={video} src={src} preload="auto" muted={!heard} aria-label={texts.outputs.of(lane.name, what)} />
       <span className={`${styles.label} clip`}>
-        {lane.name}
-        {lane.type === 'screen' ? texts.review.screen : ''}
+        {lane.type === 'screen' ? texts.outputs.screenOf(lane.name) : lane.name}
       </span>
     </div>
   );

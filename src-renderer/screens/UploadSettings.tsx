@@ -11,34 +11,34 @@ import { useActions } from '../state/ui-context.ts';
 export function UploadSettings({ uploads }: { uploads: UploadsView }) {
   const { setUploads } = useActions();
   return (
-    <Panel title={texts.settings.uploads}>
+    <Panel title={texts.settings.uploads.title}>
       <SwitchRow
-        title={texts.settings.pauseAllUploads}
-        note={texts.settings.untilYouTakeItBack}
+        title={texts.settings.uploads.pause}
+        note={texts.settings.uploads.pauseNote}
         on={uploads.paused}
         onChange={(paused) => void setUploads({ paused })}
       />
       <SwitchRow
-        title={texts.settings.waitWhileACallIs}
-        note={texts.settings.theConnectionIsTheCall}
+        title={texts.settings.uploads.hold}
+        note={texts.settings.uploads.holdNote}
         on={uploads.holdDuringCalls}
         onChange={(hold_during_calls) => void setUploads({ hold_during_calls })}
       />
       <SwitchRow
-        title={texts.settings.waitWhileSomebodyUsesThis}
-        note={texts.settings.uploadsGoOnOnceNobody}
+        title={texts.settings.uploads.idle}
+        note={texts.settings.uploads.idleNote}
         on={uploads.onlyWhenIdle}
         onChange={(only_when_idle) => void setUploads({ only_when_idle })}
       />
       <SwitchRow
-        title={texts.settings.waitOnMeteredNetworks}
-        note={texts.settings.meteredNetworksNote}
+        title={texts.settings.uploads.metered}
+        note={texts.settings.uploads.meteredNote}
         on={uploads.onlyUnmetered}
         onChange={(only_unmetered) => void setUploads({ only_unmetered })}
       />
       <SettingRow
-        title={texts.settings.limit}
-        note={texts.settings.allUploadsOfTheApp}
+        title={texts.settings.uploads.limit}
+        note={texts.settings.uploads.limitNote}
         action={<Limit value={uploads.maxKilobytesPerSecond} />}
       />
     </Panel>
@@ -57,9 +57,9 @@ function Limit({ value }: { value: number | null }) {
   };
   return (
     <NumberInput
-      aria-label={texts.settings.uploadLimitKilobytesA}
-      placeholder={texts.settings.noLimit}
-      suffix={texts.settings.kbS}
+      aria-label={texts.settings.uploads.limitLabel}
+      placeholder={texts.settings.uploads.noLimit}
+      suffix={texts.settings.uploads.limitUnit}
       hideControls
       w={140}
       min={1}

@@ -17,16 +17,16 @@ export function WelcomeScreen() {
   const step = useUi((state) => state.welcome.step);
   return (
     <Page
-      title={texts.welcome.welcomeToRollcall}
+      title={texts.welcome.title}
       notice={<LastError />}
       tools={
         <Button variant="default" onClick={() => void actions.leaveWelcome()}>
-          {texts.welcome.skipSetUp}
+          {texts.welcome.skip}
         </Button>
       }
     >
       <div className={styles.steps}>
-        <p className="dim">{texts.welcome.stepOf3(step + 1)}</p>
+        <p className="dim">{texts.welcome.step(step + 1)}</p>
         {step === 0 && <FolderStep />}
         {step === 1 && <NameStep />}
         {step === 2 && <StorageStep />}
@@ -68,9 +68,9 @@ function FolderStep() {
   const library = useUi((state) => (state.snapshot.state === 'ready' ? state.snapshot.value.library : null));
   return (
     <Step
-      title={texts.welcome.whereRecordingsLive}
-      words={texts.welcome.everyRecordingIsAFolder}
-      next={texts.welcome.continue}
+      title={texts.welcome.folder.title}
+      words={texts.welcome.folder.note}
+      next={texts.welcome.next}
       onNext={() => actions.setWelcome({ step: 1 })}
     >
       <div className={styles.folder}>
@@ -78,8 +78,8 @@ function FolderStep() {
           <strong className="selectable">{library?.dir ?? ''}</strong>
           <p className="dim">
             {library?.freeBytes == null
-              ? texts.welcome.freeSpaceIsNotKnown
-              : texts.welcome.freeAboutOfACall(formatBytes(library.freeBytes), formatSpan(callMsOf(library.freeBytes)))}
+              ? texts.common.freeSpaceUnknown
+              : texts.welcome.folder.free(formatBytes(library.freeBytes), formatSpan(callMsOf(library.freeBytes)))}
           </p>
         </div>
         <Button
@@ -88,7 +88,7 @@ function FolderStep() {
           loading={busy === 'library'}
           onClick={() => void actions.chooseLibrary()}
         >
-          {texts.welcome.chooseFolder}
+          {texts.common.chooseFolder}
         </Button>
       </div>
       {library?.error != null && <Problem error={library.error} />}
@@ -101,22 +101,22 @@ function NameStep() {
   const { name, consent } = useUi((state) => state.welcome);
   return (
     <Step
-      title={texts.welcome.howOthersSeeIt}
-      words={texts.welcome.rollcallJoinsCallsAsA}
-      next={texts.welcome.continue}
+      title={texts.welcome.name.title}
+      words={texts.welcome.name.note}
+      next={texts.welcome.next}
       onNext={() => void actions.keepRecorder()}
       onBack={() => actions.setWelcome({ step: 0 })}
     >
       <TextInput
-        label={texts.welcome.nameShownToOthers}
-        placeholder={texts.welcome.rollcallRecording}
+        label={texts.recorder.name}
+        placeholder={texts.recorder.defaultName}
         maxLength={80}
         value={name}
         onChange={(event) => actions.setWelcome({ name: event.currentTarget.value })}
       />
       <Textarea
-        label={texts.welcome.whatYouTellPeople}
-        description={texts.welcome.oneClickOnTheLive}
+        label={texts.recorder.consent}
+        description={texts.recorder.consentNote}
         autosize
         minRows={2}
         maxRows={6}
@@ -133,24 +133,24 @@ function StorageStep() {
   const hosted = useUi((state) => (state.snapshot.state === 'ready' ? state.snapshot.value.settings.hosted : null));
   return (
     <Step
-      title={texts.welcome.storageIfYouWantIt}
-      words={texts.welcome.finishedFilesCanBeUploaded}
-      next={texts.welcome.startUsingRollcall}
+      title={texts.welcome.storage.title}
+      words={texts.welcome.storage.note}
+      next={texts.welcome.finish}
       onNext={() => void actions.leaveWelcome()}
       onBack={() => actions.setWelcome({ step: 1 })}
     >
       <div className={styles.folder}>
         <div className={styles.place}>
           {hosted === null ? (
-            <StateBadge state={{ tone: 'plain', icon: 'device', word: texts.welcome.filesStayOnThisComputer }} />
+            <StateBadge state={{ tone: 'plain', icon: 'device', word: texts.welcome.storage.none }} />
           ) : (
             <StateBadge
-              state={{ tone: 'plain', icon: 'check', word: texts.welcome.uploadsToS3(hosted.location ?? '') }}
+              state={{ tone: 'plain', icon: 'check', word: texts.welcome.storage.place(hosted.location ?? '') }}
             />
           )}
         </div>
         <Button variant="default" onClick={() => void actions.editHosted()}>
-          {hosted === null ? texts.welcome.setUpStorage : texts.welcome.editStorage}
+          {hosted === null ? texts.welcome.storage.setUp : texts.welcome.storage.edit}
         </Button>
       </div>
       <PreflightForm />

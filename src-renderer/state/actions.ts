@@ -51,7 +51,7 @@ export interface Actions extends EditorActions, ExportActions, LibraryActions, R
   openLibrary(): Promise<void>;
   chooseLibrary(): Promise<void>;
   importSettings(): Promise<void>;
-  copy(text: string, what: string): Promise<void>;
+  copy(text: string, copied: string): Promise<void>;
 }
 
 /**
@@ -179,7 +179,7 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     },
     copyLink: async (sessionId, outputId) => {
       const copied = await ask(() => api.copyLink(sessionId, outputId));
-      if (copied !== null) notify(texts.shell.linkCopiedItWorksUntil(formatDateTime(copied.value.expiresAt)));
+      if (copied !== null) notify(texts.shell.linkCopied(formatDateTime(copied.value.expiresAt)));
     },
     replayWebhook: async (sessionId, deliveryId) => {
       const sent = await ask(() => api.replayWebhook(sessionId, deliveryId));
@@ -200,16 +200,16 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     },
     chooseLibrary: async () => {
       const chosen = await ask(() => api.chooseLibrary(), 'library');
-      if (chosen?.value != null) notify(texts.shell.recordingsAreKeptInFrom(chosen.value.dir));
+      if (chosen?.value != null) notify(texts.shell.libraryMoved(chosen.value.dir));
     },
     importSettings: async () => {
       const imported = await ask(() => api.importSettings(), 'import');
       if (imported?.value == null) return;
       const { file, rooms, templates } = imported.value;
-      notify(texts.shell.importedSettings(file, rooms, templates));
+      notify(texts.shell.settingsImported(file, rooms, templates));
     },
-    copy: async (text, what) => {
-      if ((await ask(() => api.copyText(text))) !== null) notify(texts.shell.copied(what));
+    copy: async (text, copied) => {
+      if ((await ask(() => api.copyText(text))) !== null) notify(copied);
     },
   };
   return actions;
@@ -218,15 +218,17 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
 /** What the receiver of a webhook said to the last attempt. */
 function answerWords(delivery: WebhookDelivery | null): string {
   const last = delivery?.attempts.at(-1);
-  if (last === undefined) return texts.shell.nothingWasSent;
-  return last.status === null ? texts.shell.noAnswer(last.excerpt) : texts.shell.theWebhookAnswered(last.status);
+  if (last === undefined) return texts.review.webhook.nothingSent;
+  return last.status === null
+    ? texts.review.webhook.noAnswerOf(last.excerpt)
+    : texts.review.webhook.answered(last.status);
 }
 
 /** A call that did not even reach main. */
 const bridgeError = (thrown: unknown): ErrorRecord => ({
   code: 'INTERNAL',
   fault: 'ours',
-  message: texts.shell.theWindowCouldNotReach,
-  remedy: texts.shell.closeTheWindowAndOpen,
+  message: texts.shell.unreachable.message,
+  remedy: texts.shell.unreachable.remedy,
   details: String(thrown),
 });

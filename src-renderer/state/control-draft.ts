@@ -12,7 +12,7 @@ export interface ControlDraft {
   maxMinutes: string;
 }
 
-const NEVER = 'never';
+const NEVER = texts.editor.control.never;
 const SECONDS_A_MINUTE = 60;
 
 const shown = (value: number | null | undefined, unit: number): string =>
@@ -49,7 +49,7 @@ export function controlValue({ watch, start, emptySeconds, maxMinutes }: Control
 
 /** What is wrong with a draft, in words; null where nothing is. */
 export function missingInControl({ emptySeconds, maxMinutes }: ControlDraft): string | null {
-  if (Number.isNaN(typed(emptySeconds, 1))) return texts.editor.giveTheTimeOfAn;
+  if (Number.isNaN(typed(emptySeconds, 1))) return texts.editor.missing.emptySeconds;
   const longest = typed(maxMinutes, SECONDS_A_MINUTE);
-  return Number.isNaN(longest) || longest === 0 ? texts.editor.giveTheLongestRecordingIn : null;
+  return Number.isNaN(longest) || longest === 0 ? texts.editor.missing.longestMinutes : null;
 }

@@ -279,16 +279,17 @@ export function recorderChange({ name, consent }: { name: string; consent: strin
 /** What is missing before a draft can be saved, as words beside the button; null where it can be. */
 export function missingIn(draft: EditorDraft): string | null {
   if (draft.kind === 'template' || draft.kind === 'room') {
-    if (draft.name.trim() === '') return texts.editor.giveItAName;
+    if (draft.name.trim() === '') return texts.editor.missing.name;
     const wrong = missingInControl(draft.control);
     if (wrong !== null) return wrong;
   }
-  if (draft.kind === 'room' && draft.url.trim() === '') return texts.editor.pasteTheLinkThatPeople;
+  if (draft.kind === 'room' && draft.url.trim() === '') return texts.editor.missing.link;
   const store = 'store' in draft ? draft.store : null;
-  if (store !== null && store.bucket.trim() === '') return texts.editor.nameTheBucket;
+  if (store !== null && store.bucket.trim() === '') return texts.editor.missing.bucket;
   if (store?.signIn === 'keys' && (store.key.trim() === '' || secretValue(store.secret) === ''))
-    return texts.editor.enterBothTheAccessKey;
-  if (store?.signIn === 'endpoint' && store.credentialsEndpoint.trim() === '') return texts.editor.enterTheAddressOfThe;
+    return texts.editor.missing.keys;
+  if (store?.signIn === 'endpoint' && store.credentialsEndpoint.trim() === '')
+    return texts.editor.missing.credentialsEndpoint;
   const webhook = 'webhook' in draft ? draft.webhook : null;
-  return webhook !== null && webhook.url.trim() === '' ? texts.editor.enterTheAddressOfThe2 : null;
+  return webhook !== null && webhook.url.trim() === '' ? texts.editor.missing.webhook : null;
 }

@@ -181,7 +181,7 @@ export function createEditorActions(
     },
     exportSettings: async () => {
       const exported = await ask(() => api.exportSettings());
-      if (exported?.value != null) notify(texts.editor.writtenWithoutAnySecret(exported.value.file));
+      if (exported?.value != null) notify(texts.shell.written(exported.value.file));
     },
   };
 }

@@ -17,14 +17,7 @@ export interface ExportDraft {
   atS: number;
 }
 
-export const SIZES = {
-  '1280x720': '1280 × 720',
-  '1920x1080': '1920 × 1080',
-  '854x480': '854 × 480',
-  '720x1280': '720 × 1280, upright',
-  '1080x1080': '1080 × 1080, square',
-} as const;
-export type SizeName = keyof typeof SIZES;
+export type SizeName = keyof typeof texts.files.sizes;
 
 /** EBU R128, for players and phones. */
 const PLAYER_LUFS = -16;
@@ -37,9 +30,9 @@ export const exportDraft = (sessionId: string, atS: number): ExportDraft => ({
 /** What of the draft is wrong, as a sentence; null: it can be exported. */
 export function exportProblem({ from, to, without }: ExportDraft, people: number): string | null {
   const [fromS, toS] = [timeOf(from), timeOf(to)];
-  if (fromS === undefined || toS === undefined) return texts.exports.timesAreWrittenLike1;
-  if (fromS !== null && toS !== null && fromS >= toS) return texts.exports.theEndHasToCome;
-  if (people > 0 && without.size >= people) return texts.exports.somebodyHasToBeLeft;
+  if (fromS === undefined || toS === undefined) return texts.exports.problems.times;
+  if (fromS !== null && toS !== null && fromS >= toS) return texts.exports.problems.order;
+  if (people > 0 && without.size >= people) return texts.exports.problems.nobody;
   return null;
 }
 

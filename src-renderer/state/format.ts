@@ -2,24 +2,36 @@ import { texts } from '../../src-main/contract/texts/index.ts';
 
 /** Numbers and times as people read them, with units. Pure. */
 
-const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+// Made once: a formatter costs as much to make as thousands of numbers to format.
+const decimals = (digits: number): Intl.NumberFormat =>
+  new Intl.NumberFormat(texts.units.locale, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  });
+const [whole, tenths] = [decimals(0), decimals(1)];
+const percent = new Intl.NumberFormat(texts.units.locale, { style: 'percent' });
+
+/** `1.4`. Rounded by its binary value, as `toFixed` does; Intl would round its shortest decimal. */
+export const formatTenths = (value: number): string => tenths.format(Number(value.toFixed(1)));
 
 /** Decimal units, as disks and stores count: `1.9 GB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
+  while (value >= 999.5 && unit < texts.units.bytes.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${value.toFixed(unit === 0 || value >= 99.95 ? 0 : 1)} ${BYTE_UNITS[unit] ?? 'B'}`;
+  const number = unit === 0 || value >= 99.95 ? whole.format(Number(value.toFixed(0))) : formatTenths(value);
+  return texts.units.amount(number, texts.units.bytes[unit] ?? '');
 }
 
 /** `1.4 Mbit/s` */
 export const formatRate = (bitsPerSecond: number): string =>
   bitsPerSecond >= 999_500
-    ? texts.units.mbitS((bitsPerSecond / 1e6).toFixed(1))
-    : texts.units.kbitS(Math.round(bitsPerSecond / 1000));
+    ? texts.units.megabitsPerSecond(formatTenths(bitsPerSecond / 1e6))
+    : texts.units.kilobitsPerSecond(Math.round(bitsPerSecond / 1000));
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -49,20 +61,20 @@ export function formatPace(bytesPerS: number | null | undefined, etaS: number | 
 /** A span that need not be exact: `11 h 20 min`, `8 min`, `3 days`. */
 export function formatSpan(durationMs: number): string {
   const minutes = Math.floor(durationMs / 60_000);
-  if (minutes < 1) return texts.units.lessThanAMinute;
-  if (minutes < 60) return texts.units.min(minutes);
+  if (minutes < 1) return texts.units.underAMinute;
+  if (minutes < 60) return texts.units.minutes(minutes);
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return texts.units.hoursMinutes(hours, minutes % 60);
-  return texts.units.days(Math.floor(hours / 24).toLocaleString(texts.units.locale));
+  return texts.units.days(Math.floor(hours / 24));
 }
 
-export const formatPercent = (fraction: number): string => `${Math.floor(Math.min(1, Math.max(0, fraction)) * 100)}%`;
+export const formatPercent = (fraction: number): string =>
+  percent.format(Math.floor(Math.min(1, Math.max(0, fraction)) * 100) / 100);
 
 /** Days of the local calendar, in a row. */
 export const dayNumber = (date: Date): number =>
   Math.floor((date.getTime() - date.getTimezoneOffset() * 60_000) / 86_400_000);
 
-// Made once: a formatter costs as much to make as thousands of dates to format.
 const formatter = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(texts.units.locale, options);
 const weekdayDay = formatter({ weekday: 'long', day: 'numeric', month: 'long' });
@@ -85,7 +97,8 @@ export function formatDay(iso: string, now: Date): string {
 export const formatTime = (iso: string): string => timeOfDay.format(new Date(iso));
 
 /** `22 Nov 2026, 14:05` */
-export const formatDateTime = (iso: string): string => `${shortDay.format(new Date(iso))}, ${formatTime(iso)}`;
+export const formatDateTime = (iso: string): string =>
+  texts.units.dateTime(shortDay.format(new Date(iso)), formatTime(iso));
 
 /** `Friday 20 November`, whatever day it is: what a date is searched by. */
 export const formatWeekday = (iso: string): string => weekdayDay.format(new Date(iso));
@@ -106,12 +119,4 @@ export const formatSkew = (ms: number): string => texts.units.skew(ms < 0 ? '−
 
 /** Frames that never arrived, in percent of all and as their number: `0.0 %`, `1.2 % (14)`. */
 export const formatLoss = (lost: number, all: number): string =>
-  texts.health.share((all === 0 ? 0 : (lost / all) * 100).toFixed(1), lost);
-
-/** `30 days`, `a day`, `a year`. */
-export const daysWord = (days: number): string =>
-  days === 365
-    ? texts.units.aYear
-    : days === 1
-      ? texts.units.aDay
-      : texts.units.days(days.toLocaleString(texts.units.locale));
+  texts.health.share(formatTenths(all === 0 ? 0 : (lost / all) * 100), lost);

@@ -29,20 +29,14 @@ export function createLibraryActions(
 
   function tell({ imported, skipped }: ImportedSessions): void {
     const [first] = skipped;
-    if (first === undefined) notify(texts.library.broughtIn(count(imported.length)));
+    if (first === undefined) notify(texts.library.imported(imported.length));
     else {
       set({
         error: {
           code: 'SESSION_INVALID',
           fault: 'usage',
-          message: texts.library.broughtInWasLeftOut(
-            count(imported.length),
-            first.name,
-            first.why,
-            skipped.length,
-            skipped.length - 1,
-          ),
-          remedy: texts.library.whatIsLeftOutIs,
+          message: texts.library.importedInPart.message(imported.length, first.name, first.why, skipped.length - 1),
+          remedy: texts.library.importedInPart.remedy,
           details: skipped.map(({ name, why }) => `${name}: ${why}`).join('\n'),
         },
       });
@@ -66,7 +60,7 @@ export function createLibraryActions(
       if (moved === null) return;
       set({ selected: null });
       if (view.screen === 'review') set({ view: { screen: 'library' } });
-      notify(texts.library.movedToTheBin(count(sessionIds.length)));
+      notify(texts.library.bin.moved(sessionIds.length));
     },
     importFolder: async () => {
       const done = await ask(() => api.importSessions(), 'import');
@@ -79,9 +73,7 @@ export function createLibraryActions(
       if (done !== null) tell(done.value);
     },
     rescan: async () => {
-      if ((await ask(() => api.rescanLibrary(), 'library')) !== null) notify(texts.library.theLibraryHasBeenRead);
+      if ((await ask(() => api.rescanLibrary(), 'library')) !== null) notify(texts.library.rescanned);
     },
   };
 }
-
-const count = (number: number): string => texts.library.recording(number);

@@ -38,35 +38,35 @@ export const callMsOf = (freeBytes: number): number => (freeBytes / (TYPICAL_CAL
 
 /** What a track is to people. */
 export function trackNoun(track: LiveTrack, type: StreamType): string {
-  if (type === 'screen') return track.kind === 'video' ? texts.live.screen : texts.live.screenSound;
-  return track.kind === 'video' ? texts.live.camera : texts.live.microphone;
+  if (type === 'screen') return track.kind === 'video' ? texts.tracks.screen : texts.tracks.screenSound;
+  return track.kind === 'video' ? texts.tracks.camera : texts.tracks.microphone;
 }
 
 export type TrackHealth = { tone: 'ok' | 'quiet' | 'warn'; word: string };
 
 /** How one track is, in a word or two. */
 export function trackHealth(track: LiveTrack): TrackHealth {
-  if (track.paused) return { tone: 'quiet', word: track.kind === 'audio' ? texts.live.muted : texts.live.off };
-  if (track.kind === 'video' && track.fps === 0) return { tone: 'warn', word: texts.live.noFramesArrive };
-  if (track.lostFrames > 0) return { tone: 'warn', word: texts.live.lost(track.lostFrames) };
-  return { tone: 'ok', word: texts.live.good };
+  if (track.paused) return { tone: 'quiet', word: track.kind === 'audio' ? texts.tracks.muted : texts.tracks.off };
+  if (track.kind === 'video' && track.fps === 0) return { tone: 'warn', word: texts.tracks.noFrames };
+  if (track.lostFrames > 0) return { tone: 'warn', word: texts.tracks.lost(track.lostFrames) };
+  return { tone: 'ok', word: texts.tracks.good };
 }
 
 /** The one line at the bottom: all well, or the first thing that needs somebody. */
 export function wellbeing(live: LiveRecording): { tone: 'ok' | 'warn'; text: string } {
-  if (isPaused(live)) return { tone: 'warn', text: texts.live.pausedNothingIsKeptOf };
+  if (isPaused(live)) return { tone: 'warn', text: texts.live.wellbeing.paused };
   const warning = live.warnings.at(-1);
   if (warning !== undefined) return { tone: 'warn', text: warning.message };
   const left = diskLeftMs(live);
   if (left !== null && left < LOW_DISK_MS) {
-    return { tone: 'warn', text: texts.live.theDiskIsNearlyFull };
+    return { tone: 'warn', text: texts.live.wellbeing.diskLow };
   }
   const stalled = live.peers.find(
     (peer) =>
       peer.present && tracksOf(peer).some((track) => track.kind === 'video' && !track.paused && track.fps === 0),
   );
-  if (stalled !== undefined) return { tone: 'warn', text: texts.live.noPictureArrivesFrom(stalled.displayName) };
-  return { tone: 'ok', text: texts.live.allWell };
+  if (stalled !== undefined) return { tone: 'warn', text: texts.live.wellbeing.noPicture(stalled.displayName) };
+  return { tone: 'ok', text: texts.live.wellbeing.good };
 }
 
 /** The loudest of a peer's microphones now, 0 to 1; null where it has none or is muted. */

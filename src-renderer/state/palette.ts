@@ -30,7 +30,7 @@ export function paletteItems(state: UiState, actions: Actions, query: string): P
     ...commands,
     ...sessions.map((summary) => ({
       key: summary.sessionId,
-      label: texts.shell.open(summary.roomName),
+      label: texts.palette.openSession(summary.roomName),
       note: formatDateTime(summary.startedAt),
       run: () => actions.openSession(summary.sessionId),
     })),
@@ -41,74 +41,74 @@ function commandItems(state: UiState, actions: Actions): PaletteItem[] {
   const go = (label: string, screen: 'rooms' | 'live' | 'library' | 'queue' | 'settings'): PaletteItem => ({
     key: screen,
     label,
-    note: texts.shell.goTo,
+    note: texts.palette.goTo,
     run: () => actions.show({ screen }),
   });
-  const stop: PaletteItem = { key: 'stop', label: texts.shell.stopRecording, note: 'R', run: actions.recordOrStop };
+  const stop: PaletteItem = { key: 'stop', label: texts.palette.stop, note: 'R', run: actions.recordOrStop };
   const pause: PaletteItem = {
     key: 'pause',
-    label: isPaused(state.live) ? texts.shell.resumeRecording : texts.shell.pauseRecording,
+    label: isPaused(state.live) ? texts.palette.resume : texts.palette.pause,
     note: 'P',
     run: () => void actions.pauseOrResume(),
   };
   return [
     ...(isCapturing(state.live) ? [stop, pause] : []),
-    go(texts.shell.rooms, 'rooms'),
-    go(texts.shell.live, 'live'),
-    go(texts.shell.library, 'library'),
-    go(texts.shell.queue, 'queue'),
-    go(texts.shell.settings, 'settings'),
-    { key: 'add-room', label: texts.shell.addRoom, note: texts.shell.rooms, run: () => void actions.editRoom(null) },
+    go(texts.rooms.title, 'rooms'),
+    go(texts.live.title, 'live'),
+    go(texts.library.title, 'library'),
+    go(texts.queue.title, 'queue'),
+    go(texts.settings.title, 'settings'),
+    { key: 'add-room', label: texts.palette.addRoom, note: texts.rooms.title, run: () => void actions.editRoom(null) },
     {
       key: 'add-template',
-      label: texts.shell.addTemplate,
-      note: texts.shell.settings,
+      label: texts.palette.addTemplate,
+      note: texts.settings.title,
       run: () => void actions.editTemplate(null),
     },
     {
       key: 'hosted',
-      label: texts.shell.hostedStorage,
-      note: texts.shell.settings,
+      label: texts.palette.hostedStorage,
+      note: texts.settings.title,
       run: () => void actions.editHosted(),
     },
-    { key: 'webhook', label: texts.shell.webhook, note: texts.shell.settings, run: () => void actions.editWebhook() },
+    { key: 'webhook', label: texts.palette.webhook, note: texts.settings.title, run: () => void actions.editWebhook() },
     {
       key: 'export',
-      label: texts.shell.exportSettingsFile,
-      note: texts.shell.settings,
+      label: texts.palette.exportSettings,
+      note: texts.settings.title,
       run: () => void actions.exportSettings(),
     },
     {
       key: 'import',
-      label: texts.shell.importSettingsFile,
-      note: texts.shell.settings,
+      label: texts.common.importSettings,
+      note: texts.settings.title,
       run: () => void actions.importSettings(),
     },
     {
       key: 'choose',
-      label: texts.shell.changeLibraryFolder,
-      note: texts.shell.settings,
+      label: texts.palette.changeLibrary,
+      note: texts.settings.title,
       run: () => void actions.chooseLibrary(),
     },
     {
       key: 'folder',
-      label: texts.shell.openLibraryFolder,
-      note: texts.shell.library,
+      label: texts.palette.openLibrary,
+      note: texts.library.title,
       run: () => void actions.openLibrary(),
     },
     {
       key: 'dark',
-      label: texts.shell.darkAppearance,
-      note: texts.shell.appearance,
+      label: texts.palette.dark,
+      note: texts.palette.appearance,
       run: () => actions.setTheme('dark'),
     },
     {
       key: 'light',
-      label: texts.shell.lightAppearance,
-      note: texts.shell.appearance,
+      label: texts.palette.light,
+      note: texts.palette.appearance,
       run: () => actions.setTheme('light'),
     },
-    { key: 'keys', label: texts.shell.keyboardShortcuts, note: '?', run: () => actions.openDialog('shortcuts') },
+    { key: 'keys', label: texts.palette.shortcuts, note: '?', run: () => actions.openDialog('shortcuts') },
   ];
 }
 
@@ -118,7 +118,7 @@ function roomItems(state: UiState, actions: Actions): PaletteItem[] {
     .filter((room) => room.effective.records)
     .map((room) => ({
       key: `room ${room.id}`,
-      label: texts.shell.record(room.name),
+      label: texts.rooms.recordRoom(room.name),
       note: room.effective.delivery,
       run: () => void actions.record({ roomId: room.id }),
     }));

@@ -71,7 +71,7 @@ export function createReviewActions(
       if (live?.phase !== 'recording' || live.sessionId === null) return;
       const { sessionId, elapsedMs } = live;
       const saved = await ask(() => api.saveNote(sessionId, { id: null, tMs: elapsedMs, text: '' }));
-      if (saved !== null) notify(texts.review.markedAt(formatClock(elapsedMs)));
+      if (saved !== null) notify(texts.review.notes.marked(formatClock(elapsedMs)));
     },
   };
 }

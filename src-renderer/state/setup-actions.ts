@@ -47,7 +47,7 @@ export function createSetupActions(
     refuseRequest: () => set({ requested: null }),
     saveDiagnostics: async () => {
       const saved = await ask(() => api.saveDiagnostics());
-      if (saved?.value != null) notify(texts.welcome.writtenWithoutAnySecret(saved.value.file));
+      if (saved?.value != null) notify(texts.shell.written(saved.value.file));
     },
     setPreflightUrl: (url) => set({ preflight: { ...get().preflight, url } }),
     runPreflight: async () => {

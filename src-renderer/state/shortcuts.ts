@@ -2,21 +2,23 @@ import { texts } from '../../src-main/contract/texts/index.ts';
 import type { Actions } from './actions.ts';
 import type { UiStore } from './store.ts';
 
+const KEYS = texts.shortcuts.keys;
+
 /** The keyboard, as the `?` dialog lists it. Only what really works stands here. */
 export const SHORTCUTS: readonly { keys: readonly string[]; does: string; where: 'everywhere' | 'player' }[] = [
-  { keys: ['R'], does: texts.shell.recordOrStopAsked, where: 'everywhere' },
-  { keys: ['P'], does: texts.shell.pauseTheRecordingOrGo, where: 'everywhere' },
-  { keys: ['/'], does: texts.shell.search, where: 'everywhere' },
-  { keys: ['Ctrl K', '⌘ K'], does: texts.shell.findACommandRoomOr, where: 'everywhere' },
-  { keys: ['G', 'then', 'R L B Q S'], does: texts.shell.goToRoomsLiveLibrary, where: 'everywhere' },
-  { keys: ['Esc'], does: texts.shell.backFromARecordingClose, where: 'everywhere' },
-  { keys: ['?'], does: texts.shell.thisList, where: 'everywhere' },
-  { keys: ['Space', 'K'], does: texts.shell.playPause, where: 'player' },
-  { keys: ['J', 'L'], does: texts.shell.text10SecondsBackForward, where: 'player' },
-  { keys: ['←', '→'], does: texts.shell.text5SecondsBackForward, where: 'player' },
-  { keys: [',', '.'], does: texts.shell.oneFrameBackForward, where: 'player' },
-  { keys: ['M'], does: texts.shell.markThisMomentAlsoWhile, where: 'player' },
-  { keys: ['F'], does: texts.shell.fullScreen, where: 'player' },
+  { keys: ['R'], does: texts.shortcuts.record, where: 'everywhere' },
+  { keys: ['P'], does: texts.shortcuts.pause, where: 'everywhere' },
+  { keys: ['/'], does: texts.shortcuts.search, where: 'everywhere' },
+  { keys: [KEYS.palette, KEYS.paletteOnMac], does: texts.shortcuts.palette, where: 'everywhere' },
+  { keys: ['G', 'then', 'R L B Q S'], does: texts.shortcuts.goTo, where: 'everywhere' },
+  { keys: [KEYS.escape], does: texts.shortcuts.back, where: 'everywhere' },
+  { keys: ['?'], does: texts.shortcuts.list, where: 'everywhere' },
+  { keys: [KEYS.space, 'K'], does: texts.shortcuts.play, where: 'player' },
+  { keys: ['J', 'L'], does: texts.shortcuts.jump, where: 'player' },
+  { keys: ['←', '→'], does: texts.shortcuts.step, where: 'player' },
+  { keys: [',', '.'], does: texts.shortcuts.frame, where: 'player' },
+  { keys: ['M'], does: texts.shortcuts.mark, where: 'player' },
+  { keys: ['F'], does: texts.shortcuts.fullScreen, where: 'player' },
 ];
 
 /** Whether a key belongs to what is being typed or to a control, and is no shortcut. */

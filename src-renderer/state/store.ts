@@ -133,7 +133,7 @@ export interface UiState {
 }
 
 /** What is proposed to be told to people; the law of most places wants it to be said before. */
-export const CONSENT = texts.shell.thisCallIsBeingRecorded;
+export const CONSENT = texts.recorder.defaultConsent;
 
 export type UiStore = StoreApi<UiState>;
 

@@ -20,46 +20,46 @@ export interface StateWord {
 }
 
 export const SUMMARY_WORDS: Record<SummaryState, StateWord> = {
-  recording: { tone: 'red', icon: 'record', word: texts.states.recording },
-  interrupted: { tone: 'amber', icon: 'alert', word: texts.states.interrupted },
-  finalizing: { tone: 'blue', icon: 'progress', word: texts.states.finishingFiles },
-  waiting: { tone: 'amber', icon: 'clock', word: texts.states.waitingToUpload },
-  uploading: { tone: 'blue', icon: 'upload', word: texts.states.uploading },
-  delivered: { tone: 'green', icon: 'check', word: texts.states.delivered },
-  local: { tone: 'plain', icon: 'device', word: texts.states.onThisComputer },
-  failed: { tone: 'amber', icon: 'alert', word: texts.states.needsYou },
-  broken: { tone: 'amber', icon: 'broken', word: texts.states.cannotBeRead },
+  recording: { tone: 'red', icon: 'record', word: texts.states.session.recording },
+  interrupted: { tone: 'amber', icon: 'alert', word: texts.states.session.interrupted },
+  finalizing: { tone: 'blue', icon: 'progress', word: texts.states.session.finalizing },
+  waiting: { tone: 'amber', icon: 'clock', word: texts.states.session.waiting },
+  uploading: { tone: 'blue', icon: 'upload', word: texts.states.session.uploading },
+  delivered: { tone: 'green', icon: 'check', word: texts.states.session.delivered },
+  local: { tone: 'plain', icon: 'device', word: texts.states.session.local },
+  failed: { tone: 'amber', icon: 'alert', word: texts.states.session.failed },
+  broken: { tone: 'amber', icon: 'broken', word: texts.states.session.broken },
 };
 
 export const OUTPUT_WORDS: Record<SessionOutput['state'], StateWord> = {
-  pending: { tone: 'plain', icon: 'clock', word: texts.states.notMadeYet },
-  running: { tone: 'blue', icon: 'progress', word: texts.states.beingMade },
-  done: { tone: 'plain', icon: 'device', word: texts.states.ready },
-  failed: { tone: 'amber', icon: 'alert', word: texts.states.failed },
+  pending: { tone: 'plain', icon: 'clock', word: texts.states.output.pending },
+  running: { tone: 'blue', icon: 'progress', word: texts.states.output.running },
+  done: { tone: 'plain', icon: 'device', word: texts.states.output.done },
+  failed: { tone: 'amber', icon: 'alert', word: texts.states.output.failed },
 };
 
 export const UPLOAD_WORDS: Record<LiveUpload['state'], StateWord> = {
-  waiting: { tone: 'amber', icon: 'clock', word: texts.states.waitingForStorage },
-  pending: { tone: 'plain', icon: 'clock', word: texts.states.inTheQueue },
-  uploading: { tone: 'blue', icon: 'upload', word: texts.states.uploading },
-  delivered: { tone: 'green', icon: 'check', word: texts.states.delivered },
-  failed: { tone: 'amber', icon: 'alert', word: texts.states.uploadFailed },
+  waiting: { tone: 'amber', icon: 'clock', word: texts.states.upload.waiting },
+  pending: { tone: 'plain', icon: 'clock', word: texts.states.upload.pending },
+  uploading: { tone: 'blue', icon: 'upload', word: texts.states.upload.uploading },
+  delivered: { tone: 'green', icon: 'check', word: texts.states.upload.delivered },
+  failed: { tone: 'amber', icon: 'alert', word: texts.states.upload.failed },
 };
 
-export const MISSING_WORD: StateWord = { tone: 'red', icon: 'broken', word: texts.states.fileIsGone };
+export const MISSING_WORD: StateWord = { tone: 'red', icon: 'broken', word: texts.states.output.missing };
 
 export const PHASE_WORDS: Record<LivePhase, StateWord> = {
-  joining: { tone: 'blue', icon: 'progress', word: texts.states.joining },
-  'waiting-for-peers': { tone: 'blue', icon: 'clock', word: texts.states.inTheCall },
-  recording: { tone: 'red', icon: 'record', word: 'REC' },
-  finalizing: { tone: 'blue', icon: 'progress', word: texts.states.finishingFiles },
-  uploading: { tone: 'blue', icon: 'upload', word: texts.states.uploading },
-  done: { tone: 'green', icon: 'check', word: texts.states.done },
-  failed: { tone: 'amber', icon: 'alert', word: texts.states.stopped },
+  joining: { tone: 'blue', icon: 'progress', word: texts.states.phase.joining },
+  'waiting-for-peers': { tone: 'blue', icon: 'clock', word: texts.states.phase.waitingForPeers },
+  recording: { tone: 'red', icon: 'record', word: texts.states.phase.recording },
+  finalizing: { tone: 'blue', icon: 'progress', word: texts.states.phase.finalizing },
+  uploading: { tone: 'blue', icon: 'upload', word: texts.states.phase.uploading },
+  done: { tone: 'green', icon: 'check', word: texts.states.phase.done },
+  failed: { tone: 'amber', icon: 'alert', word: texts.states.phase.failed },
 };
 
 /** A recording that goes on without keeping anything. */
-export const PAUSED_WORD: StateWord = { tone: 'amber', icon: 'pause', word: texts.states.paused };
+export const PAUSED_WORD: StateWord = { tone: 'amber', icon: 'pause', word: texts.states.phase.paused };
 
 /** A recording's phase; "done" says what that came to, and is green only where everything has been delivered. */
 export function phaseWord(live: Pick<LiveRecording, 'phase' | 'uploads' | 'pausedAtMs'>): StateWord {
@@ -67,34 +67,24 @@ export function phaseWord(live: Pick<LiveRecording, 'phase' | 'uploads' | 'pause
   if (isPaused(live) && (phase === 'waiting-for-peers' || phase === 'recording')) return PAUSED_WORD;
   if (phase !== 'done') return PHASE_WORDS[phase];
   if (uploads.some((upload) => upload.state === 'failed'))
-    return { tone: 'amber', icon: 'alert', word: texts.states.needsYou };
+    return { tone: 'amber', icon: 'alert', word: texts.states.session.failed };
   if (uploads.length > 0 && uploads.every((upload) => upload.state === 'delivered')) return UPLOAD_WORDS.delivered;
-  return { tone: 'plain', icon: 'device', word: texts.states.filesReady };
+  return { tone: 'plain', icon: 'device', word: texts.states.phase.filesReady };
 }
 
 /** The checks in the order in which they run, and what each is called. */
 export const PREFLIGHT_ORDER = ['disk', 'encoder', 'join', 'bucket', 'clock'] as const satisfies PreflightCheck[];
-export const PREFLIGHT_WORDS: Record<PreflightCheck, string> = {
-  disk: texts.states.disk,
-  encoder: texts.states.videoEncoder,
-  join: texts.states.joiningACall,
-  bucket: texts.states.storage,
-  clock: texts.states.clock,
-};
+export const PREFLIGHT_WORDS: Record<PreflightCheck, string> = texts.checks.names;
 export const PREFLIGHT_STATES: Record<PreflightResult['state'] | 'running' | 'waiting', StateWord> = {
-  ok: { tone: 'green', icon: 'check', word: texts.states.good },
-  warn: { tone: 'amber', icon: 'alert', word: texts.states.slow },
-  failed: { tone: 'amber', icon: 'alert', word: texts.states.needsYou },
-  skipped: { tone: 'plain', icon: 'clock', word: texts.states.notTried },
-  running: { tone: 'blue', icon: 'progress', word: texts.states.trying },
-  waiting: { tone: 'plain', icon: 'clock', word: texts.states.waits },
+  ok: { tone: 'green', icon: 'check', word: texts.checks.states.ok },
+  warn: { tone: 'amber', icon: 'alert', word: texts.checks.states.warn },
+  failed: { tone: 'amber', icon: 'alert', word: texts.checks.states.failed },
+  skipped: { tone: 'plain', icon: 'clock', word: texts.checks.states.skipped },
+  running: { tone: 'blue', icon: 'progress', word: texts.checks.states.running },
+  waiting: { tone: 'plain', icon: 'clock', word: texts.checks.states.waiting },
 };
 
-export const STREAM_WORDS: Record<StreamType, string> = {
-  regular: texts.states.cameraAndMicrophone,
-  audio: texts.states.microphone,
-  screen: texts.states.screen,
-};
+export const STREAM_WORDS: Record<StreamType, string> = texts.outputs.streams;
 
 /** What a file of a session is, for people. */
 export function outputLabel(
@@ -102,18 +92,17 @@ export function outputLabel(
   type: StreamType | null,
   peers: readonly Pick<SessionPeer, 'peer_id' | 'display_name'>[],
 ): { title: string; note: string } {
-  if (output.kind === 'composite')
-    return { title: texts.states.wholeMeeting, note: texts.states.everybodyInOnePicture };
-  if (output.kind === 'chat') return { title: texts.states.chat, note: output.file };
+  if (output.kind === 'composite') return { title: texts.outputs.composite, note: texts.outputs.compositeNote };
+  if (output.kind === 'chat') return { title: texts.outputs.chat, note: output.file };
   const peer = peers.find((candidate) => candidate.peer_id === output.peer_id);
   return {
-    title: peer?.display_name || output.peer_id || texts.states.somebody,
-    note: type === null ? texts.states.stream : STREAM_WORDS[type],
+    title: peer?.display_name || output.peer_id || texts.outputs.somebody,
+    note: type === null ? texts.outputs.stream : STREAM_WORDS[type],
   };
 }
 
 export const WEBHOOK_WORDS: Record<WebhookDelivery['state'], StateWord> = {
-  pending: { tone: 'amber', icon: 'clock', word: texts.states.notTakenYet },
-  delivered: { tone: 'green', icon: 'check', word: texts.states.told },
-  failed: { tone: 'amber', icon: 'alert', word: texts.states.refusedForGood },
+  pending: { tone: 'amber', icon: 'clock', word: texts.states.webhook.pending },
+  delivered: { tone: 'green', icon: 'check', word: texts.states.webhook.delivered },
+  failed: { tone: 'amber', icon: 'alert', word: texts.states.webhook.failed },
 };

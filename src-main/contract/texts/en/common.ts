@@ -1,4 +1,23 @@
 /** Words that more than one screen uses. */
 export const common = {
   appName: 'Rollcall',
+  cancel: 'Cancel',
+  chooseFolder: 'Choose folder…',
+  chooseWhatToRecord: 'Choose what to record',
+  close: 'Close',
+  copyDiagnostics: 'Copy diagnostics',
+  details: 'Details',
+  dismiss: 'Put this message away',
+  emptySearch: 'Empty the search',
+  export: 'Export…',
+  freeSpaceUnknown: 'Free space is not known.',
+  importSettings: 'Import settings file…',
+  loading: 'Loading',
+  moveToBin: 'Move to the bin…',
+  openFolder: 'Open folder',
+  remove: 'Remove',
+  retry: 'Retry',
+  retryUpload: 'Retry upload',
+  showInFolder: 'Show in folder',
+  stop: 'Stop',
 };

@@ -7,6 +7,9 @@ export const destinations = {
     oss: 'Alibaba Cloud OSS',
     azure: 'Azure Blob Storage',
   },
+  /** What a place without an endpoint of its own is at. */
+  aws: (region: string) => `AWS ${region}`.trim(),
+  azure: 'Azure',
   bucket: 'Bucket',
   container: 'Container',
   folder: (azure: boolean) => (azure ? 'Folder in the container' : 'Folder in the bucket'),

@@ -1,47 +1,54 @@
+import { strong, type Sentence } from '../sentence.ts';
 import { plural } from './plural.ts';
+
+const recordings = (count: number): string => plural(count, 'recording');
 
 /** The Library screen, and moving recordings to the bin. */
 export const library = {
-  howShown: 'How recordings are shown',
+  title: 'Library',
+  view: 'How recordings are shown',
   views: { list: 'A line each', grid: 'A picture each' },
-  library: 'Library',
-  roomPersonDateOrState: 'Room, person, date or state',
-  done: 'Done',
-  select: 'Select',
-  moreAboutTheLibrary: 'More about the library',
-  openFolder: 'Open folder',
-  importRecordings: 'Import recordings…',
-  readTheFoldersAgain: 'Read the folders again',
-  chosenRecordings: 'Chosen recordings',
-  chosen: (chosenCount: number) => `${chosenCount} chosen`,
-  chooseAll: 'Choose all',
-  retryUpload: (retryableCount: number) => `Retry upload (${retryableCount})`,
-  moveToTheBin: 'Move to the bin…',
-  choose: (roomName: string, when: string) => `Choose ${roomName}, ${when}`,
-  chooseFolder: 'Choose folder…',
-  recordingsAreFoundByRoom:
+  search: 'Room, person, date or state',
+  searchHint:
     'Recordings are found by room, person, date (“20 Nov”, “2026-11-20”) and state (“delivered”, “needs you”).',
   nothingMatches: (search: string) => `Nothing matches “${search}”`,
-  recordings: 'Recordings',
-  everyRecordingIsAFolder: 'Every recording is a folder on this computer. It is listed here as soon as it starts.',
-  noRecordingsYet: 'No recordings yet',
-  chooseWhatToRecord: 'Choose what to record',
-  emptyTheSearch: 'Empty the search',
-  moveRecordingsToTheBin: (chosenCount: number) => `Move ${chosenCount} recordings to the bin?`,
-  moveToTheBinOf: (roomName: string) => `Move “${roomName}” to the bin?`,
-  deliveredTheFilesStayIn: 'delivered: the files stay in their storage.',
-  withFilesThatAreNowhere: (value: string, onlyHereCount: number, onlyHereCount2: number) =>
-    `with files that are nowhere else: ${value}${onlyHereCount > 3 ? ` and ${onlyHereCount2} more` : ''}.`,
-  ofFinishedFilesAndWhat: (size: string) =>
-    `${size} of finished files, and what was captured, go to the system’s bin and can be put back from there.`,
-  keep: 'Keep',
-  moveToTheBin2: 'Move to the bin',
-  recording: (count: number) => plural(count, 'recording'),
+  list: 'Recordings',
+  none: 'No recordings yet',
+  noneNote: 'Every recording is a folder on this computer. It is listed here as soon as it starts.',
   nobodyJoined: 'Nobody joined',
-  broughtIn: (count: string) => `${count} brought in.`,
-  broughtInWasLeftOut: (count: string, name: string, why: string, skippedCount: number, skippedCount2: number) =>
-    `${count} brought in. "${name}" was left out: ${why}${skippedCount > 1 ? `; ${skippedCount2} more were left out` : ''}.`,
-  whatIsLeftOutIs: 'What is left out is untouched where it was.',
-  movedToTheBin: (count: string) => `${count} moved to the bin.`,
-  theLibraryHasBeenRead: 'The library has been read again.',
+  people: (count: number, names: string) => `${plural(count, 'person', 'people')}: ${names}`,
+  more: 'More about the library',
+  import: 'Import recordings…',
+  rescan: 'Read the folders again',
+  rescanned: 'The library has been read again.',
+  select: 'Select',
+  done: 'Done',
+  choose: (roomName: string, when: string) => `Choose ${roomName}, ${when}`,
+  chosen: {
+    title: 'Chosen recordings',
+    count: (count: number) => `${count} chosen`,
+    all: 'Choose all',
+    retry: (count: number) => `Retry upload (${count})`,
+  },
+  bin: {
+    titleOfMany: (count: number) => `Move ${count} recordings to the bin?`,
+    titleOfOne: (roomName: string) => `Move “${roomName}” to the bin?`,
+    delivered: (count: number): Sentence => [strong(recordings(count)), ' delivered: the files stay in their storage.'],
+    onlyHere: (count: number, names: readonly string[]): Sentence => [
+      strong(recordings(count)),
+      ` with files that are nowhere else: ${names.map((name) => `“${name}”`).join(', ')}`,
+      `${count > names.length ? ` and ${count - names.length} more` : ''}.`,
+    ],
+    size: (size: string) =>
+      `${size} of finished files, and what was captured, go to the system’s bin and can be put back from there.`,
+    keep: 'Keep',
+    accept: 'Move to the bin',
+    moved: (count: number) => `${recordings(count)} moved to the bin.`,
+  },
+  imported: (count: number) => `${recordings(count)} brought in.`,
+  importedInPart: {
+    message: (count: number, name: string, why: string, others: number) =>
+      `${recordings(count)} brought in. "${name}" was left out: ${why}${others > 0 ? `; ${others} more were left out` : ''}.`,
+    remedy: 'What is left out is untouched where it was.',
+  },
 };

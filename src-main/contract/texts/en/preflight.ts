@@ -1,3 +1,5 @@
+import { plural } from './plural.ts';
+
 /** What the checks of this computer find. */
 export const preflight = {
   noLinkWasGivenTo: 'No link was given to try.',
@@ -11,7 +13,7 @@ export const preflight = {
   thePageThatJoinsEnded: (reason: string) => `The page that joins ended: ${reason}.`,
   tryAgain: 'Try again.',
   nobodyElseIsThere: 'nobody else is there',
-  personIsThere: (people: number) => `${people} ${people === 1 ? 'person is' : 'people are'} there`,
+  personIsThere: (people: number) => `${plural(people, 'person is', 'people are')} there`,
   joinedInS: (host: string, value: string, there: string) => `Joined ${host} in ${value} s; ${there}.`,
   checkTheLinkAndThe: 'Check the link and the network.',
   didNotAnswerInTime: (host: string) => `${host} did not answer in time.`,

@@ -4,5 +4,7 @@ export const progress = {
   secondsLeft: (seconds: number) => `${seconds} s left`,
   left: (span: string) => `${span} left`,
   rateAndLeft: (rate: string, left: string) => `${rate} · ${left}`,
+  /** A bar, for those who hear it. */
+  of: (title: string, note: string, state: string) => `${title}, ${note}: ${state}`,
   ofWhole: (part: string | number, whole: string | number) => `${part} of ${whole}`,
 };

@@ -1,0 +1,23 @@
+/** The command palette. */
+export const palette = {
+  title: 'Command palette',
+  search: 'Command, room or recording',
+  matches: 'Matches',
+  nothingMatches: (query: string) => `Nothing matches “${query}”.`,
+  goTo: 'Go to',
+  openSession: (roomName: string) => `Open ${roomName}`,
+  stop: 'Stop recording…',
+  pause: 'Pause recording',
+  resume: 'Resume recording',
+  addRoom: 'Add room…',
+  addTemplate: 'Add template…',
+  hostedStorage: 'Hosted storage…',
+  webhook: 'Webhook…',
+  exportSettings: 'Export settings file…',
+  changeLibrary: 'Change library folder…',
+  openLibrary: 'Open library folder',
+  appearance: 'Appearance',
+  dark: 'Dark appearance',
+  light: 'Light appearance',
+  shortcuts: 'Keyboard shortcuts',
+};
