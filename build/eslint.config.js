@@ -10,14 +10,36 @@ const root = join(import.meta.dirname, '..');
 const TYPESCRIPT = ['**/*.ts', '**/*.tsx'];
 const TESTS = ['**/*.test.ts', '**/*.test.tsx', 'test/**/*.ts'];
 
-/** What people read stands in the catalogue. Addresses that serve as examples, and names of keys, are no words. */
-const READ = '/^(label|title|placeholder|alt|description|note|hint|word|text|aria-label)$/';
-const TEXTS_IN_PAGES = [
+/**
+ * What people read stands in the catalogue. Names of keys (single letters), of attributes, and addresses that serve as
+ * examples are no words.
+ */
+const READ =
+  '/^(alt|aside|aria-(description|label|placeholder|roledescription|valuetext)|description|detail|hint|label|message|name|next|note|placeholder|remedy|suffix|text|title|words?)$/';
+const WORDS = ':matches(Literal[value=/^(?!https?:|x-|aria-).*\\p{L}{2}/u], TemplateElement[value.raw=/\\p{L}{2}/u])';
+const PARTS = ":matches(ConditionalExpression, LogicalExpression, TemplateLiteral, BinaryExpression[operator='+'])";
+
+/** Words directly in something, or as parts of an expression there: a choice, a fallback, a template, a sum. */
+const wordsIn = (place) => [
+  `${place} > ${WORDS}`,
+  `${place} > ${PARTS} > ${WORDS}`,
+  `${place} > ${PARTS} > ${PARTS} > ${WORDS}`,
+];
+
+const refused = (selectors) =>
+  selectors.map((selector) => ({ selector, message: 'Texts that people read belong into src-main/contract/texts.' }));
+
+const TEXTS_IN_OBJECTS = refused(
+  [`Property[key.name=${READ}]`, `Property[key.value=${READ}]`, 'CallExpression[callee.name="notify"]'].flatMap(
+    wordsIn,
+  ),
+);
+const TEXTS_IN_PAGES = refused([
   'JSXText[value=/\\p{L}{2}/u]',
-  `JSXAttribute[name.name=${READ}] > Literal[value=/^(?!https?:|x-).*\\p{L}{2}/u]`,
-  `JSXAttribute[name.name=${READ}] ConditionalExpression > Literal[value=/\\p{L}{2}/u]`,
-  `JSXAttribute[name.name=${READ}] TemplateElement[value.raw=/\\p{L}{2}/u]`,
-].map((selector) => ({ selector, message: 'Texts that people read belong into src-main/contract/texts.' }));
+  ...wordsIn(':matches(JSXElement, JSXFragment) > JSXExpressionContainer'),
+  `JSXAttribute[name.name=${READ}] > ${WORDS}`,
+  ...wordsIn(`JSXAttribute[name.name=${READ}] > JSXExpressionContainer`),
+]);
 
 export default tseslint.config(
   { ignores: ['out/', 'dist/', 'node_modules/', 'test/artifacts/'] },
@@ -63,7 +85,12 @@ export default tseslint.config(
   },
   {
     files: ['src-renderer/{screens,components}/**/*.tsx', 'src-renderer/main.tsx'],
-    rules: { 'no-restricted-syntax': ['error', ...TEXTS_IN_PAGES] },
+    rules: { 'no-restricted-syntax': ['error', ...TEXTS_IN_PAGES, ...TEXTS_IN_OBJECTS] },
+  },
+  {
+    files: ['src-renderer/state/**/*.ts'],
+    ignores: TESTS,
+    rules: { 'no-restricted-syntax': ['error', ...TEXTS_IN_OBJECTS] },
   },
   {
     files: TESTS,
