@@ -17,6 +17,13 @@ interface StoreAnswer {
   response: { statusCode: number; reason?: string; headers: Record<string, string>; body: IncomingMessage };
 }
 
+/** What the SDK hands on of the options that a command is sent with. */
+export interface SendOptions {
+  abortSignal?: unknown;
+  /** Told now and then how much of a large body has been sent. */
+  onSent?: ((sentBytes: number) => void) | undefined;
+}
+
 export interface HttpTimeouts {
   connectMs: number;
   /** Without a byte either way. */
@@ -27,6 +34,7 @@ export interface HttpTimeouts {
 const CONSENT_BYTES = 1024 * 1024;
 /** Stores that know nothing of consent are waited for this long, once. */
 const CONSENT_WAIT_MS = 2_000;
+const TELL_INTERVAL_MS = 300;
 
 /**
  * HTTP for the S3 client with `Expect: 100-continue` on connections that are kept: the SDK's own handler opens one for
@@ -45,7 +53,7 @@ export class StoreHttpHandler {
     this.#timeouts = timeouts;
   }
 
-  handle(request: StoreRequest, options: { abortSignal?: unknown } = {}): Promise<StoreAnswer> {
+  handle(request: StoreRequest, options: SendOptions = {}): Promise<StoreAnswer> {
     const signal = options.abortSignal instanceof AbortSignal ? options.abortSignal : null;
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(abortError());
@@ -56,7 +64,7 @@ export class StoreHttpHandler {
       sent.on('error', reject);
       sent.once('response', (message) => resolve({ response: responseOf(message) }));
       this.#watch(sent);
-      this.#write(sent, request);
+      this.#write(sent, request, options.onSent);
     });
   }
 
@@ -110,11 +118,11 @@ export class StoreHttpHandler {
     sent.setTimeout(this.#timeouts.idleMs, () => sent.destroy(timeoutError()));
   }
 
-  #write(sent: ClientRequest, request: StoreRequest): void {
+  #write(sent: ClientRequest, request: StoreRequest, onSent: SendOptions['onSent']): void {
     const body: unknown = request.body;
     const end = (): void => {
       if (isLarge(body)) {
-        this.#follow(sent, body);
+        this.#follow(sent, body, onSent);
         writeInSteps(sent, body);
       } else if (Buffer.isBuffer(body) || typeof body === 'string' || body instanceof Uint8Array) sent.end(body);
       else sent.end();
@@ -143,11 +151,10 @@ export class StoreHttpHandler {
     sent.flushHeaders();
   }
 
-  /** Tells whoever watches the body how much of it was sent, and counts what was sent in vain. */
-  #follow(sent: ClientRequest, body: Buffer): void {
+  /** Tells how much of the body was sent, and counts what was sent in vain. */
+  #follow(sent: ClientRequest, body: Buffer, onSent: SendOptions['onSent']): void {
     const sentBytes = bodyMeter(sent, body.length);
-    const onSent = watchers.get(body);
-    const timer = onSent === undefined ? undefined : setInterval(() => onSent(sentBytes()), WATCH_INTERVAL_MS);
+    const timer = onSent === undefined ? undefined : setInterval(() => onSent(sentBytes()), TELL_INTERVAL_MS);
     let answered = false;
     sent.once('response', () => (answered = true));
     sent.once('close', () => {
@@ -171,15 +178,6 @@ function writeInSteps(sent: ClientRequest, body: Buffer): void {
     sent.end();
   };
   writeOn();
-}
-
-const watchers = new WeakMap<Buffer, (sentBytes: number) => void>();
-const WATCH_INTERVAL_MS = 300;
-
-/** Tells how much of a large body has been sent, while requests that carry it are under way; null: not any more. */
-export function watchBody(body: Buffer, onSent: ((sentBytes: number) => void) | null): void {
-  if (onSent === null) watchers.delete(body);
-  else watchers.set(body, onSent);
 }
 
 /** How much of a body, begun now, a request has handed to its connection. What still waits in this process was not sent. */

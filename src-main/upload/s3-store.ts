@@ -27,7 +27,7 @@ import {
   type PartBody,
   type StartedUpload,
 } from './object-store.ts';
-import { watchBody, type StoreHttpHandler } from './http-handler.ts';
+import type { SendOptions, StoreHttpHandler } from './http-handler.ts';
 import { s3ClientConfig } from './s3-client.ts';
 import { describeS3Error, type S3Action } from './s3-errors.ts';
 import { uploadStopped } from './stopped.ts';
@@ -217,7 +217,7 @@ export class S3Store implements CheckableStore {
   }
 
   async putPart(key: string, uploadId: string, part: PartBody, signal: AbortSignal): Promise<string> {
-    watchBody(part.body, part.onSent ?? null);
+    const options = { abortSignal: signal, onSent: part.onSent } satisfies SendOptions;
     const { ETag } = await this.#run('putPart', signal, () =>
       this.#client.send(
         hashed(
@@ -233,7 +233,7 @@ export class S3Store implements CheckableStore {
           }),
           part.sha256,
         ),
-        { abortSignal: signal },
+        options,
       ),
     );
     return this.#present(unquote(ETag), 'no ETag');
