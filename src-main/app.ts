@@ -32,7 +32,7 @@ import { SessionWork } from './session-work.ts';
 import { parseJoinUrl } from './settings/join-url.ts';
 import { findRoom } from './settings/rooms.ts';
 import { settingsOfSession } from './settings/session-room.ts';
-import { isCapturing, type AppService, type UpdatesService } from './shell/app-service.ts';
+import type { AppService, UpdatesService } from './shell/app-service.ts';
 import { MeteredNetwork } from './shell/metered.ts';
 import { idleSeconds } from './shell/network.ts';
 import { UploadHolds } from './upload-holds.ts';
@@ -190,8 +190,8 @@ export class RollcallApp implements AppService {
 
   /** The recording that the window shows: the latest that works, else the latest one, until it is dismissed. */
   get #run(): RecordingRun | null {
-    const latest = this.#recordings.active().at(-1) ?? this.#recordings.shown().at(-1);
-    return latest === undefined || this.#dismissed.has(latest) ? null : latest;
+    const latest = this.#recordings.latest();
+    return latest === null || this.#dismissed.has(latest) ? null : latest;
   }
 
   /** What the machine has and does, as of some seconds ago. */
@@ -201,7 +201,7 @@ export class RollcallApp implements AppService {
 
   /** Whether any call is being recorded, or about to be. */
   get isCapturing(): boolean {
-    return this.#recordings.active().some((run) => isCapturing(run.view()));
+    return this.#recordings.isCapturing();
   }
 
   get recordings(): Recordings {

@@ -163,10 +163,8 @@ function storeOf(settings: Settings): StoreTarget | null {
   return info == null ? null : storeTarget(info);
 }
 
-const NO_STORE = texts.preflight.noStorageIsSetUp;
-
 async function bucketTest(target: StoreTarget | null): Promise<Finding> {
-  if (target === null) return skipped(NO_STORE);
+  if (target === null) return skipped(texts.preflight.noStorageIsSetUp);
   const checks = await checkDestination(target, AbortSignal.timeout(60_000));
   const bad = checks.find(({ error, required }) => error !== null && required) ?? checks.find(({ error }) => error);
   if (bad?.error == null) return ok(texts.preflight.aFileWasWrittenTo(storeName(target)));

@@ -68,18 +68,15 @@ export class Recordings {
     return this.all().filter(({ phase }) => !OVER.includes(phase));
   }
 
-  /** Those that are not over and do more than wait for people in a watched room. */
-  active(): RecordingRun[] {
-    return this.#entries
-      .filter(({ run, kind }) => !OVER.includes(run.phase) && !isIdle(kind, run))
-      .map(({ run }) => run);
+  /** The latest that is not over and does more than wait for people in a watched room, else the latest that did. */
+  latest(): RecordingRun | null {
+    const active = this.#entries.filter((entry) => !isIdle(entry) && !cameToNothing(entry)).map(({ run }) => run);
+    return active.findLast(({ phase }) => !OVER.includes(phase)) ?? active.at(-1) ?? null;
   }
 
-  /** Those that are active, or were until they were over; the latest last. */
-  shown(): RecordingRun[] {
-    return this.#entries
-      .filter(({ run, kind }) => !isIdle(kind, run) && !cameToNothing(kind, run))
-      .map(({ run }) => run);
+  /** Whether a call is recorded or about to be, other than in a watched room that nobody has come to yet. */
+  isCapturing(): boolean {
+    return this.#entries.some((entry) => CAPTURING.includes(entry.run.phase) && !isIdle(entry));
   }
 
   find(recordingId: string): RecordingRun | null {
@@ -165,7 +162,7 @@ export class Recordings {
     const there = this.#inCall(roomId);
     if (!this.#starting.has(roomId) && there === undefined) return;
     // Who only waits for people makes room for a recording that somebody asks for.
-    if (kind === 'asked' && there?.kind === 'watch' && !ON_AIR.includes(there.run.phase)) {
+    if (kind === 'asked' && there !== undefined && isIdle(there)) {
       there.run.stop('a recording was started by hand');
       return;
     }
@@ -195,11 +192,11 @@ export class Recordings {
 }
 
 /** A watched room whose people have not come yet. */
-const isIdle = (kind: StartOptions['kind'], { phase }: RecordingRun): boolean =>
-  kind === 'watch' && (phase === 'joining' || phase === 'waiting-for-peers');
+const isIdle = ({ kind, run }: Entry): boolean =>
+  kind === 'watch' && CAPTURING.includes(run.phase) && !ON_AIR.includes(run.phase);
 
 /** A watched room that was left, or could not be joined, before anybody sent anything. */
-const cameToNothing = (kind: StartOptions['kind'], run: RecordingRun): boolean =>
+const cameToNothing = ({ kind, run }: Entry): boolean =>
   kind === 'watch' && OVER.includes(run.phase) && run.sessionDir === null;
 
 function overBudget(roomName: string, reason: string): RollcallError {

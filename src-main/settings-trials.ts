@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RollcallError } from './contract/errors.ts';
 import { texts } from './contract/texts/index.ts';
 import type { SettingsChange } from './contract/settings-change.ts';
-import type { Settings, StoreTarget, Webhook } from './contract/settings.ts';
+import type { Hosted, Settings, UploadInfo, Webhook } from './contract/settings.ts';
 import type { DestinationTrial, WebhookTrial } from './contract/trials.ts';
 import { storeTarget } from './settings/resolve.ts';
 import { storeName } from './upload/store-errors.ts';
@@ -27,8 +27,9 @@ export interface Trial {
  * @throws RollcallError `SETTINGS_INVALID` where the form has none.
  */
 export async function tryDestination(trial: Trial): Promise<DestinationTrial> {
-  const target = targetOf(trial);
-  if (target === null) throw nothingToTry();
+  const { store } = partOf(trial);
+  if (store == null) throw nothingToTry();
+  const target = storeTarget(store);
   return { store: storeName(target), checks: await checkDestination(target, AbortSignal.timeout(TRIAL_TIMEOUT_MS)) };
 }
 
@@ -37,7 +38,7 @@ export async function tryDestination(trial: Trial): Promise<DestinationTrial> {
  * @throws RollcallError `SETTINGS_INVALID` where the form has none, or its signing secret cannot be used.
  */
 export async function tryWebhook(trial: Trial, accountId: string): Promise<WebhookTrial> {
-  const webhook = webhookOf(trial);
+  const { webhook } = partOf(trial);
   if (webhook == null) throw nothingToTry();
   const id = randomUUID();
   const at = new Date();
@@ -52,28 +53,25 @@ export async function tryWebhook(trial: Trial, accountId: string): Promise<Webho
   return { host: new URL(webhook.url).host, ...answer };
 }
 
-function targetOf({ settings, change, newId }: Trial): StoreTarget | null {
-  const info =
-    change.kind === 'hosted'
-      ? settings.hosted
-      : change.kind === 'template'
-        ? settings.templates.find(({ id }) => id === (change.value.id ?? newId))?.recording.upload_info
-        : change.kind === 'room'
-          ? settings.rooms.find(({ id }) => id === (change.value.id ?? newId))?.upload_info
-          : null;
-  return info == null ? null : storeTarget(info);
-}
-
-function webhookOf({ settings, change, newId }: Trial): Webhook | null | undefined {
+/** What the changed part of the settings says of where files go and who is told. */
+function partOf({ settings, change, newId }: Trial): { store?: UploadInfo | Hosted | null; webhook?: Webhook | null } {
+  const byId = <Part extends { id: string }>(parts: readonly Part[], id: string | null): Part | undefined =>
+    parts.find((part) => part.id === (id ?? newId));
   switch (change.kind) {
+    case 'hosted':
+      return { store: settings.hosted ?? null };
     case 'webhook':
-      return settings.webhook;
-    case 'template':
-      return settings.templates.find(({ id }) => id === (change.value.id ?? newId))?.webhook;
-    case 'room':
-      return settings.rooms.find(({ id }) => id === (change.value.id ?? newId))?.webhook;
+      return { webhook: settings.webhook ?? null };
+    case 'template': {
+      const template = byId(settings.templates, change.value.id);
+      return { store: template?.recording.upload_info ?? null, webhook: template?.webhook ?? null };
+    }
+    case 'room': {
+      const room = byId(settings.rooms, change.value.id);
+      return { store: room?.upload_info ?? null, webhook: room?.webhook ?? null };
+    }
     default:
-      return null;
+      return {};
   }
 }
 

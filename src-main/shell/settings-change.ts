@@ -38,10 +38,8 @@ export function applyChange(settings: Settings, change: SettingsChange, options:
       return { ...settings, hosted: change.value };
     case 'recorder':
       return { ...settings, recorder: change.value };
-    case 'uploads': {
-      const { max_kilobytes_per_second: limit, ...rest } = { ...settings.uploads, ...change.value };
-      return { ...settings, uploads: { ...rest, ...(limit == null ? {} : { max_kilobytes_per_second: limit }) } };
-    }
+    case 'uploads':
+      return { ...settings, uploads: withoutNulls({ ...settings.uploads, ...change.value }) };
     case 'updates':
       return { ...settings, updates: change.value };
     case 'composite':
@@ -59,7 +57,7 @@ export function applyChange(settings: Settings, change: SettingsChange, options:
 }
 
 const withoutNulls = (fields: object): object =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
 
 /** The list with `next` in the place of what has its id, or at the end. */
 function replaced(list: readonly { id: string }[], next: { id: string }): { id: string }[] {
