@@ -17,38 +17,22 @@ export function ControlFields({ value, fallback, onChange }: ControlFieldsProps)
   return (
     <fieldset className={styles.group}>
       <legend>{texts.editor.control.title}</legend>
-      <NativeSelect
+      <Choice
         label={texts.editor.control.watch}
         description={texts.editor.control.watchNote}
+        fallback={fallback}
         value={value.watch}
-        data={[
-          {
-            value: '',
-            label: fallback === 'template' ? texts.editor.control.asTemplate : texts.editor.control.watchNo,
-          },
-          ...(fallback === 'template' ? [{ value: 'no', label: texts.editor.control.watchNo }] : []),
-          { value: 'yes', label: texts.editor.control.watchYes },
-        ]}
-        onChange={(event) => {
-          const watch = event.currentTarget.value;
-          set({ watch: watch === 'yes' || watch === 'no' ? watch : '' });
-        }}
+        usual={{ value: 'no', label: texts.editor.control.watchNo }}
+        other={{ value: 'yes', label: texts.editor.control.watchYes }}
+        onChange={(watch) => set({ watch })}
       />
-      <NativeSelect
+      <Choice
         label={texts.editor.control.start}
+        fallback={fallback}
         value={value.start}
-        data={[
-          {
-            value: '',
-            label: fallback === 'template' ? texts.editor.control.asTemplate : texts.editor.control.startWithFirst,
-          },
-          ...(fallback === 'template' ? [{ value: 'first-peer', label: texts.editor.control.startWithFirst }] : []),
-          { value: 'join', label: texts.editor.control.startWithJoin },
-        ]}
-        onChange={(event) => {
-          const start = event.currentTarget.value;
-          set({ start: start === 'join' || start === 'first-peer' ? start : '' });
-        }}
+        usual={{ value: 'first-peer', label: texts.editor.control.startWithFirst }}
+        other={{ value: 'join', label: texts.editor.control.startWithJoin }}
+        onChange={(start) => set({ start })}
       />
       <TextInput
         label={texts.editor.control.empty}
@@ -67,5 +51,34 @@ export function ControlFields({ value, fallback, onChange }: ControlFieldsProps)
         onChange={(event) => set({ maxMinutes: event.currentTarget.value })}
       />
     </fieldset>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  label: string;
+  description?: string;
+  fallback: ControlFieldsProps['fallback'];
+  /** '': nothing is chosen. */
+  value: Value | '';
+  /** What holds where neither the template nor the form says otherwise. */
+  usual: { value: Value; label: string };
+  other: { value: Value; label: string };
+  onChange: (value: Value | '') => void;
+}
+
+/** One of two; under a template also neither, which is what the template says. */
+function Choice<Value extends string>(props: ChoiceProps<Value>) {
+  const { label, description, fallback, value, usual, other, onChange } = props;
+  const none = { value: '', label: fallback === 'template' ? texts.editor.control.asTemplate : usual.label };
+  return (
+    <NativeSelect
+      label={label}
+      description={description}
+      value={value}
+      data={[none, ...(fallback === 'template' ? [usual] : []), other]}
+      onChange={(event) =>
+        onChange([usual, other].find((each) => each.value === event.currentTarget.value)?.value ?? '')
+      }
+    />
   );
 }

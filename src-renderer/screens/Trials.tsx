@@ -1,11 +1,12 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Button } from '@mantine/core';
-import { IconPlugConnected, IconSend } from '@tabler/icons-react';
+import { IconPlugConnected, IconSend, type TablerIcon } from '@tabler/icons-react';
 import { texts } from '../../src-main/contract/texts/index.ts';
 import type { DestinationTrial, WebhookTrial } from '../../src-main/contract/trials.ts';
 import { StateBadge } from '../components/StateBadge.tsx';
 import { TrialList } from '../components/TrialList.tsx';
 import { missingIn } from '../state/drafts.ts';
+import type { Loadable, Trials, TrialValue } from '../state/store.ts';
 import { useActions, useUi } from '../state/ui-context.ts';
 import type { StateWord } from '../state/words.ts';
 import { Problem } from './Problem.tsx';
@@ -15,56 +16,61 @@ const words = texts.trials;
 
 /** Does now what uploads to the destination in the form would do, and says what came of it. */
 export function TryDestination() {
-  const actions = useActions();
-  const editor = useUi((state) => state.editor);
-  if (editor === null) return null;
-  const { destinationTrial: trial } = editor;
+  const { tryDestination } = useActions();
   return (
-    <div className={styles.trial}>
-      <Button
-        variant="default"
-        leftSection={<IconPlugConnected size={16} />}
-        disabled={missingIn(editor.draft) !== null}
-        loading={trial?.state === 'loading'}
-        onClick={() => void actions.tryDestination()}
-      >
-        {words.tryDestination}
-      </Button>
-      {trial?.state === 'failed' && <Problem error={trial.error} />}
-      {trial?.state === 'ready' && (
-        <Outcome>
-          <StateBadge state={destinationWord(trial.value)} />
-          <TrialList checks={trial.value.checks} />
-        </Outcome>
+    <Attempt of="destinationTrial" icon={IconPlugConnected} label={words.tryDestination} onTry={tryDestination}>
+      {(trial) => (
+        <>
+          <StateBadge state={destinationWord(trial)} />
+          <TrialList checks={trial.checks} />
+        </>
       )}
-    </div>
+    </Attempt>
   );
 }
 
 /** Sends a test event to the webhook in the form, and says what was answered. */
 export function TryWebhook() {
-  const actions = useActions();
+  const { tryWebhook } = useActions();
+  return (
+    <Attempt of="webhookTrial" icon={IconSend} label={words.tryWebhook} onTry={tryWebhook}>
+      {(trial) => (
+        <>
+          <StateBadge state={webhookWord(trial)} />
+          {trial.excerpt !== '' && <p className={`${styles.excerpt} selectable`}>{trial.excerpt}</p>}
+        </>
+      )}
+    </Attempt>
+  );
+}
+
+interface AttemptProps<Name extends keyof Trials> {
+  /** Which of the form's trials it is. */
+  of: Name;
+  icon: TablerIcon;
+  label: string;
+  onTry: () => Promise<void>;
+  /** What came of it. */
+  children: (trial: TrialValue<Name>) => ReactNode;
+}
+
+function Attempt<Name extends keyof Trials>({ of, icon: Icon, label, onTry, children }: AttemptProps<Name>) {
   const editor = useUi((state) => state.editor);
   if (editor === null) return null;
-  const { webhookTrial: trial } = editor;
+  const trial: Loadable<TrialValue<Name>> | null = editor[of];
   return (
     <div className={styles.trial}>
       <Button
         variant="default"
-        leftSection={<IconSend size={16} />}
+        leftSection={<Icon size={16} />}
         disabled={missingIn(editor.draft) !== null}
         loading={trial?.state === 'loading'}
-        onClick={() => void actions.tryWebhook()}
+        onClick={() => void onTry()}
       >
-        {words.tryWebhook}
+        {label}
       </Button>
       {trial?.state === 'failed' && <Problem error={trial.error} />}
-      {trial?.state === 'ready' && (
-        <Outcome>
-          <StateBadge state={webhookWord(trial.value)} />
-          {trial.value.excerpt !== '' && <p className={`${styles.excerpt} selectable`}>{trial.value.excerpt}</p>}
-        </Outcome>
-      )}
+      {trial?.state === 'ready' && <Outcome>{children(trial.value)}</Outcome>}
     </div>
   );
 }

@@ -11,8 +11,8 @@ import { createExportActions, type ExportActions } from './export-actions.ts';
 import { createReviewActions, type ReviewActions } from './review-actions.ts';
 import { createSetupActions, type SetupActions } from './setup-actions.ts';
 import type { Busy, DialogName, UiStore, View } from './store.ts';
-import { keepLibraryView, type LibraryView } from './library-view.ts';
-import { keepTheme, type ThemeChoice } from './theme-choice.ts';
+import { keptLibraryView, type LibraryView } from './library-view.ts';
+import { keptTheme, type ThemeChoice } from './theme-choice.ts';
 
 /** Everything that a person can do in the window. Components call these and know nothing of IPC. */
 export interface Actions extends EditorActions, ExportActions, LibraryActions, ReviewActions, SetupActions {
@@ -133,11 +133,11 @@ export function createActions(store: UiStore, api: RollcallApi, notify: (message
     setRoomSearch: (roomSearch) => set({ roomSearch }),
     setLibrarySearch: (librarySearch) => set({ librarySearch }),
     setLibraryView: (libraryView) => {
-      keepLibraryView(libraryView);
+      keptLibraryView.keep(libraryView);
       set({ libraryView });
     },
     setTheme: (theme) => {
-      keepTheme(theme);
+      keptTheme.keep(theme);
       set({ theme });
     },
     openDialog: (dialog) => set({ dialog }),

@@ -15,7 +15,7 @@ import {
   updatesDraft,
   type EditorDraft,
 } from './drafts.ts';
-import { NOT_TRIED, type Editor, type Loadable, type Trials, type UiStore } from './store.ts';
+import { NOT_TRIED, type Editor, type Loadable, type Trials, type TrialValue, type UiStore } from './store.ts';
 
 /** Editing of the settings: one form at a time, in the store, so that nothing typed is lost to a redraw. */
 export interface EditorActions {
@@ -185,8 +185,6 @@ export function createEditorActions(
     },
   };
 }
-
-type TrialValue<Name extends keyof Trials> = Extract<Trials[Name], { state: 'ready' }>['value'];
 
 /** What was found out of a destination or webhook that the change leaves as it is. */
 function stillTrue(editor: Editor, draft: EditorDraft): Trials {

@@ -14,8 +14,8 @@ import type { OutputPreviews } from '../../src-main/contract/previews.ts';
 import type { DestinationTrial, WebhookTrial } from '../../src-main/contract/trials.ts';
 import { texts } from '../../src-main/contract/texts/index.ts';
 import type { EditorDraft } from './drafts.ts';
-import { readLibraryView, type LibraryView } from './library-view.ts';
-import { readTheme, type ThemeChoice } from './theme-choice.ts';
+import { keptLibraryView, type LibraryView } from './library-view.ts';
+import { keptTheme, type ThemeChoice } from './theme-choice.ts';
 
 /** Which screen shows, and what it shows. */
 export type View =
@@ -61,6 +61,8 @@ export interface Trials {
   destinationTrial: Loadable<DestinationTrial> | null;
   webhookTrial: Loadable<WebhookTrial> | null;
 }
+/** What a trial answers when it is over. */
+export type TrialValue<Name extends keyof Trials> = Extract<Trials[Name], { state: 'ready' }>['value'];
 export const NOT_TRIED: Trials = { destinationTrial: null, webhookTrial: null };
 
 /** The settings form that is open. */
@@ -158,7 +160,7 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     link: '',
     roomSearch: '',
     librarySearch: '',
-    libraryView: readLibraryView(),
+    libraryView: keptLibraryView.read(),
     dialog: null,
     editor: null,
     welcomed: false,
@@ -172,7 +174,7 @@ export const createUiStore = (initial: Partial<UiState> = {}): UiStore =>
     busy: null,
     working: new Set(),
     error: null,
-    theme: readTheme(),
+    theme: keptTheme.read(),
     searchFocus: 0,
     linkFocus: 0,
     ...initial,
