@@ -8,6 +8,7 @@ import { beepTimes, flashTimes, frameCounters, pairEvents } from './support/medi
 import { makeClip } from './support/publisher/clip.ts';
 import { clipOptions, COLOURS, startPublisher, TONES, type PublisherOptions } from './support/publisher.ts';
 import { inStay, person, readRecorded, spans, type Recorded } from './support/recorded.ts';
+import { consumersReady, startRtpSender } from './support/publisher/rtp-publisher.ts';
 import { startRecorder } from './support/recorder.ts';
 import { startSfu, type Sfu } from './support/sfu.ts';
 
@@ -129,4 +130,34 @@ describe('pictures that need one that never came', () => {
       expect(Math.abs((counter ?? NaN) - (timeS - offsetS) * 30)).toBeLessThanOrEqual(4);
     }
   });
+});
+
+test('media that are slower than the word that their sender has gone are recorded to the last packet', async () => {
+  const sfu = await startSfu({ dialect: 'classic', impairable: true });
+  const sender = await startRtpSender();
+  const room = 'slow';
+  const cy = person(2, 20);
+  await makeClip(clipOptions(cy));
+  const recorder = await startRecorder(sfu.url(room), ['--stop-when-empty', '0', '--no-upload', '--no-composite']);
+  await sfu.waitForPeers(room, 1);
+  sfu.impair({ down: { delayMs: 300 } }, room);
+  const [publisher] = await sender.publish(sfu, room, [cy], () => consumersReady(sfu, room, 2));
+  await sleep(5000);
+  for (const kind of ['audio', 'video'] as const) publisher?.send(kind, false);
+  await sleep(50);
+  const [{ streams }, { consumers }] = await Promise.all([sender.counts(), sfu.stats()]);
+  // Signalling has no such delay: the word of it overtakes a quarter of a second of media.
+  await publisher?.stop();
+  const { session, done } = await readRecorded(await recorder.done());
+  const trackOf = (kind: string): Session['tracks'][number] | undefined =>
+    session.tracks.find((one) => one.kind === kind);
+  const packets = consumers.find(({ kind }) => kind === 'audio')?.packets;
+  expect(packets).toBeGreaterThan(200);
+  expect(trackOf('audio')?.frames).toBe(packets);
+  const file = join(done.session_dir ?? '', trackOf('video')?.file ?? '');
+  const numbers = (await frameCounters(file)).map(({ counter }) => counter);
+  const sent = streams.find(({ kind }) => kind === 'video')?.frames ?? 0;
+  expect(numbers).toEqual(Array.from({ length: sent }, (_, n) => n));
+  sender.close();
+  await sfu.close();
 });

@@ -13,6 +13,12 @@ const SCTP_CAPABILITIES = { numStreams: { OS: 1024, MIS: 1024 } };
 /** How long a broken ICE connection may take to heal by an ICE restart before the call counts as lost. */
 const ICE_RESTART_TIMEOUT_MS = 10_000;
 
+/**
+ * A server says by its signalling that a producer is closed; the last packets come by another way, and later where that
+ * is the slower one. So long they are waited for, ms: nothing asks for a lost packet again then, so this is jitter alone.
+ */
+export const LAST_PACKETS_MS = 500;
+
 /** Label of the data channels that people write in. */
 const CHAT_LABEL = 'chat';
 
@@ -187,8 +193,10 @@ export class Call {
       },
       newDataConsumer: (channel) => this.#consumeData(channel),
       consumerClosed: (consumerId) => {
-        this.#consumers.get(consumerId)?.close();
+        const consumer = this.#consumers.get(consumerId);
         this.#consumers.delete(consumerId);
+        // Its last packets are behind the word that it is closed, which goes another way.
+        setTimeout(() => consumer?.close(), LAST_PACKETS_MS);
         listener.consumerClosed(consumerId);
       },
       consumerPaused: (consumerId) => listener.consumerPaused(consumerId),

@@ -2,6 +2,7 @@ import type { SpanReason, TimelineEvent } from '../../src-main/contract/timeline
 import { tapSupport } from '../call/call.ts';
 import type { NewConsumer } from '../call/signalling.ts';
 import { canRecord } from './codecs.ts';
+import { LastPackets } from './last-packets.ts';
 import { recordedAs, Reencoders } from './reencoder.ts';
 import { screenNumber, type LiveTrack, type StreamIds } from './stream-ids.ts';
 import type { ToWorker, TrackInfo } from './worker-messages.ts';
@@ -39,8 +40,8 @@ const LAYER_SWITCH_MS = 3000;
 /** Who does not send again this long after the call was joined again has stopped sending. */
 const COME_BACK_MS = 15_000;
 
-/** Why a track ends: its producer was closed, the call was lost, or it is not to be missed. */
-export type Ending = 'producer' | 'reconnect' | 'gone';
+/** Why a track ends: its producer was closed, the call was lost, its peer has gone, or the recording was stopped. */
+export type Ending = 'producer' | 'reconnect' | 'gone' | 'stopped';
 
 /** The tracks under way, by the consumers that they come from: each change of one goes on the timeline. */
 export class LiveTracks {
@@ -48,6 +49,7 @@ export class LiveTracks {
   readonly #streamIds: StreamIds;
   readonly #tracks = new Map<string, LiveTrack>();
   readonly #reencoders: Reencoders;
+  readonly #lastPackets: LastPackets;
   /** The last track of each stream and kind that ended and whose source may come back. */
   readonly #ended = new Map<string, Ended>();
   /** While nothing is kept (the recording is paused, the disk cannot follow): since when, ms on the session clock. */
@@ -60,6 +62,7 @@ export class LiveTracks {
     this.#host = host;
     this.#streamIds = streamIds;
     this.#reencoders = new Reencoders((message) => host.toWorker(message));
+    this.#lastPackets = new LastPackets((trackId) => host.toWorker({ type: 'close-track', trackId }));
   }
 
   get consumerIds(): string[] {
@@ -127,9 +130,9 @@ export class LiveTracks {
     readable.pipeTo(writable).catch((error: unknown) => console.warn('frames ended', String(error)));
   }
 
-  /** Resolves when the files that the page itself makes are complete. */
-  filesEnded(): Promise<void> {
-    return this.#reencoders.ended();
+  /** Resolves when the files that the page itself makes are complete, and the others have what was on its way to them. */
+  async filesEnded(): Promise<void> {
+    await Promise.all([this.#reencoders.ended(), this.#lastPackets.ended()]);
   }
 
   pause(consumerId: string, paused: boolean): void {
@@ -150,6 +153,7 @@ export class LiveTracks {
     if (this.#heldAtMs !== null) return;
     this.#heldAtMs = atMs;
     this.#heldFor = reason;
+    this.#lastPackets.closeNow();
     for (const track of this.#tracks.values()) {
       const { trackId } = track;
       this.#endPause(track);
@@ -254,7 +258,8 @@ export class LiveTracks {
     const recordedId = track.held ? track.held.trackId : track.trackId;
     const span = ending === 'reconnect' ? 'reconnect' : pauseReason(track);
     // A screen that is no longer shared is not missed.
-    if (ending === 'gone' || (ending === 'producer' && track.source === 'screen')) this.#ended.delete(sourceKey(track));
+    const isOver = ending === 'gone' || ending === 'stopped';
+    if (isOver || (ending === 'producer' && track.source === 'screen')) this.#ended.delete(sourceKey(track));
     else if (recordedId !== null && !this.#isLive(sourceKey(track))) {
       const endedAtMs = this.#host.sessionMs();
       const ended: Ended = { trackId: recordedId, peerId: track.peerId, reason: span, endedAtMs };
@@ -265,7 +270,8 @@ export class LiveTracks {
     }
     if (!track.held) this.#host.timeline({ type: 'track-ended', track_id: track.trackId, reason });
     this.#reencoders.end(track.trackId);
-    this.#host.toWorker({ type: 'close-track', trackId: track.trackId });
+    if (ending === 'producer' || ending === 'gone') this.#lastPackets.await(track.trackId);
+    else this.#host.toWorker({ type: 'close-track', trackId: track.trackId });
   }
 
   /** Ends what a peer sent: what comes after its return is a new stay, no gap, unless it was the call that was lost. */

@@ -374,7 +374,7 @@ export class CaptureSession {
     clearTimeout(this.#presenceTimer);
     this.#tracks.endHold(this.#sessionMs());
     for (const consumerId of this.#tracks.consumerIds)
-      this.#tracks.end(consumerId, 'the recording was stopped', 'gone');
+      this.#tracks.end(consumerId, 'the recording was stopped', 'stopped');
     void this.#tracks.filesEnded().then(() => this.#toWorker({ type: 'close-all' }));
   }
 

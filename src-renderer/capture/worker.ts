@@ -116,7 +116,9 @@ function openTrack(info: TrackInfo, tap: Tap): ActiveTrack {
 
 /** Puts the time between a track and the one that continues it on the timeline; `atMs` is its first frame's. */
 function sendContinued({ trackId, reason, fromMs }: Continued, atMs: number): void {
-  const lastMs = fromMs === undefined ? lastFrames.get(trackId) : epochMs + fromMs;
+  // The file before it may still be open for its last packets.
+  const lastFrameMs = tracks.get(trackId)?.recorder.lastFrameAtMs ?? lastFrames.get(trackId);
+  const lastMs = fromMs === undefined ? lastFrameMs : epochMs + fromMs;
   if (lastMs !== undefined) sendSpan(trackId, reason, lastMs, atMs);
 }
 

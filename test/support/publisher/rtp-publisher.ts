@@ -71,10 +71,19 @@ export async function startRtpSender(): Promise<RtpSender> {
       child.once('exit', onExit);
     });
   await answer('ready');
+  /** One question after the other: an answer does not say whose it is. */
+  let asked: Promise<unknown> = Promise.resolve();
+  const ask = <T extends FromSender['type']>(message: ToSender, type: T): Promise<Extract<FromSender, { type: T }>> => {
+    const answered = asked.then(() => {
+      tell(message);
+      return answer(type);
+    });
+    asked = answered.catch(() => undefined);
+    return answered;
+  };
 
   const counts: RtpSender['counts'] = async () => {
-    tell({ type: 'counts' });
-    const { streams, worstLateMs } = await answer('counts');
+    const { streams, worstLateMs } = await ask({ type: 'counts' }, 'counts');
     return {
       worstLateMs,
       streams: streams.flatMap((stream) => {
@@ -132,8 +141,7 @@ export async function startRtpSender(): Promise<RtpSender> {
         });
       }
       await ready?.();
-      tell({ type: 'start', streams });
-      await answer('started');
+      await ask({ type: 'start', streams }, 'started');
       const { streams: started } = await counts();
       return publishers.map((publisher) => ({
         ...publisher,
