@@ -140,9 +140,10 @@ test('media that are slower than the word that their sender has gone are recorde
   await makeClip(clipOptions(cy));
   const recorder = await startRecorder(sfu.url(room), ['--stop-when-empty', '0', '--no-upload', '--no-composite']);
   await sfu.waitForPeers(room, 1);
-  sfu.impair({ down: { delayMs: 300 } }, room);
   const [publisher] = await sender.publish(sfu, room, [cy], () => consumersReady(sfu, room, 2));
-  await sleep(5000);
+  await sleep(2000);
+  sfu.impair({ down: { delayMs: 300 } }, room);
+  await sleep(3000);
   for (const kind of ['audio', 'video'] as const) publisher?.send(kind, false);
   await sleep(50);
   const [{ streams }, { consumers }] = await Promise.all([sender.counts(), sfu.stats()]);

@@ -20,6 +20,8 @@ import { temporaryDir } from './support/recorder.ts';
 const output = temporaryDir('package');
 const binary = join(output, 'linux-unpacked/rollcall');
 const NEWER = '9.9.9';
+/** A packaged app's first start reads its whole archive from the disk, beside other tests. */
+const START_TIMEOUT_MS = 120_000;
 const DEBUG_PORT = /DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)/;
 
 let display: Display;
@@ -99,8 +101,9 @@ async function openSettings(env: NodeJS.ProcessEnv = { APPIMAGE: appImage }): Pr
     });
     app!.on('exit', () => reject(new Error(`the app ended:\n${said}`)));
   });
-  browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+  browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: START_TIMEOUT_MS });
   const context = browser.contexts()[0]!;
+  context.setDefaultTimeout(START_TIMEOUT_MS);
   const page = context.pages()[0] ?? (await context.waitForEvent('page'));
   await page.getByRole('button', { name: 'Skip' }).click();
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
