@@ -8,6 +8,7 @@ import { parsePath, parseValue, valueAtPath, withValueAtPath } from './settings/
 import { resolve, storeTarget } from './settings/resolve.ts';
 import { splitSecrets } from './settings/secrets.ts';
 import { normalizePrefix } from './upload/keys.ts';
+import { objectPath, storeUrl } from './upload/open-store.ts';
 import { storeName } from './upload/store-errors.ts';
 import { checkDestination } from './upload/validate.ts';
 
@@ -61,7 +62,7 @@ function place(destination: Destination): string | null {
   if (!destination.configured) return null;
   if (destination.kind === 'hosted') return 'hosted';
   const prefix = normalizePrefix(destination.store.prefix);
-  return `s3://${destination.store.bucket}${prefix === '' ? '' : `/${prefix}`}`;
+  return prefix === '' ? storeUrl(destination.store) : objectPath(destination.store, prefix);
 }
 
 /** Each destination of the settings once, wherever it is named first. */

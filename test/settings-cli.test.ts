@@ -103,6 +103,11 @@ describe('without a keyring', () => {
       destination: 's3://b/p',
       template: 'Classes',
     });
+    const service = 'templates.classes.recording.upload_info.type';
+    expect((await rollcall(['settings', 'set', service, 'azure'], userData)).code).toBe(0);
+    const azure = await rollcall(['rooms', 'list', '--json'], userData);
+    expect(JSON.parse(azure.stdout)).toMatchObject({ destination: 'azure://b/p' });
+    expect((await rollcall(['settings', 'set', service, 's3'], userData)).code).toBe(0);
     const wrong = await rollcall(['settings', 'set', `rooms.${ROOM_ID}.recording`, 'sometimes'], userData);
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/rooms\[0\]\.recording must be "auto", "enabled" or "disabled", but is "sometimes"/);

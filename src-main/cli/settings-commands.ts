@@ -21,7 +21,7 @@ export interface ListedRoom {
   template: string | null;
   records: boolean;
   reason: string;
-  /** `s3://bucket/prefix`, `hosted`, or null while hosted storage is not set up. */
+  /** `s3://bucket/prefix` or `azure://container/prefix`, `hosted`, or null while hosted storage is not set up. */
   destination: string | null;
 }
 

@@ -145,7 +145,11 @@ function StorageStep() {
             <StateBadge state={{ tone: 'plain', icon: 'device', word: texts.welcome.storage.none }} />
           ) : (
             <StateBadge
-              state={{ tone: 'plain', icon: 'check', word: texts.welcome.storage.place(hosted.location ?? '') }}
+              state={{
+                tone: 'plain',
+                icon: 'check',
+                word: texts.welcome.storage.place(`${hosted.scheme}://${hosted.location ?? ''}`),
+              }}
             />
           )}
         </div>

@@ -19,7 +19,7 @@ export const welcome = {
     title: 'Storage, if you want it',
     note: 'Finished files can be uploaded to an S3 bucket, each checked after it has arrived. Rooms and templates can have others.',
     none: 'Files stay on this computer',
-    place: (location: string) => `Uploads to s3://${location}`,
+    place: (url: string) => `Uploads to ${url}`,
     setUp: 'Set up storage…',
     edit: 'Edit storage…',
   },
