@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { DoneEvent } from '../src-main/contract/events.ts';
+import { sessionSchema } from '../src-main/contract/session.ts';
+import { decodeErrors, frameCounters, frameRateBreaks, probe, streamOf, syncPoints } from './support/media-checks.ts';
+import { processesBelow } from './support/processes.ts';
+import { makeClip } from './support/publisher/clip.ts';
+import { clipOptions } from './support/publisher.ts';
+import { consumersReady, startRtpSender } from './support/publisher/rtp-publisher.ts';
+import { seededRandom } from './support/random.ts';
+import { person } from './support/recorded.ts';
+import { runCommand, startRecorder } from './support/recorder.ts';
+import { startSfu } from './support/sfu.ts';
+
+/** All that may be missing of what was sent before the app was killed. */
+const LOST_S = 1;
+/** Half a frame of the file, and half a frame of the sender's. */
+const SYNC_TOLERANCE_MS = 40;
+const FPS = 30;
+/** Pieces are made from then on: the first window has closed. */
+const FIRST_PIECES_S = 12;
+
+/** `ROLLCALL_TEST_SEED` repeats a run's moments; without it each run has others. */
+const SEED = Number(process.env.ROLLCALL_TEST_SEED ?? Date.now() % 1_000_000);
+
+const kill = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+};
+
+test.runIf(process.platform === 'linux')(
+  `ffmpeg killed while files are made in the call, then everything: the files are as if nothing had been (seed ${SEED})`,
+  async () => {
+    const random = seededRandom(SEED);
+    const [sfu, sender] = [await startSfu({ dialect: 'modern' }), await startRtpSender()];
+    const people = [0, 1].map((i) => ({ ...person(i, 30), keyFrameIntervalS: 2 }));
+    for (const one of people) await makeClip(clipOptions(one));
+    const recorder = await startRecorder(sfu.url('killed'), ['--no-upload']);
+    await sfu.waitForPeers('killed', 1);
+    const publishers = await sender.publish(sfu, 'killed', people, () => consumersReady(sfu, 'killed', 4));
+    const startedAt = publishers[0]?.startedAt ?? NaN;
+    const root = recorder.process.child.pid ?? 0;
+    const ffmpegs = (): Promise<number[]> => processesBelow(root, (words) => /^[^\0]*ffmpeg\0/.test(words));
+
+    let killed = 0;
+    const untilMs = startedAt + (FIRST_PIECES_S + 5 + random() * 4) * 1000;
+    while (Date.now() < untilMs) {
+      const running = await ffmpegs();
+      if (running.length > 0 && killed < 2 && random() < 0.3) {
+        running.forEach(kill);
+        killed += 1;
+      }
+      await sleep(50);
+    }
+    const all = await processesBelow(root, () => true);
+    const killedAt = Date.now();
+    all.forEach(kill);
+    await recorder.process.exited;
+    for (const publisher of publishers) await publisher.stop();
+    sender.close();
+    await sfu.close();
+    expect(killed, 'no piece was being made').toBeGreaterThan(0);
+
+    const recording = recorder.events().find((event) => event.event === 'recording');
+    const dir = recording?.event === 'recording' ? recording.session_dir : '';
+    const { code, events, stderr } = await runCommand(['recover', dir]);
+    expect(code, stderr).toBe(0);
+    const done = events.at(-1) as DoneEvent;
+    const session = sessionSchema.parse(JSON.parse(await readFile(join(dir, 'session.json'), 'utf8')));
+    expect(session.outputs.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+    const sentS = (killedAt - startedAt) / 1000;
+    for (const { file, peer_id } of done.streams) {
+      expect(await decodeErrors(file)).toBe('');
+      expect(await frameRateBreaks(file, FPS)).toEqual([]);
+      const shown = (await frameCounters(file)).map(({ counter }) => counter).filter((counter) => counter !== null);
+      // Every picture that was sent, once, up to the last second.
+      expect(shown).toEqual(shown.map((_, n) => n));
+      expect(shown.length, peer_id).toBeGreaterThanOrEqual((sentS - LOST_S) * FPS);
+      const who = people.find(({ peerId }) => peerId === peer_id);
+      const points = await syncPoints(file, who?.toneHz ?? 0);
+      expect(points.length).toBeGreaterThanOrEqual(Math.floor(sentS - LOST_S));
+      expect(Math.max(...points.map(({ offsetMs }) => Math.abs(offsetMs)))).toBeLessThanOrEqual(SYNC_TOLERANCE_MS);
+    }
+    const composite = done.composite ?? '';
+    expect(await decodeErrors(composite)).toBe('');
+    expect(await frameRateBreaks(composite, FPS)).toEqual([]);
+    expect(Number(streamOf(await probe(composite), 'video').duration)).toBeGreaterThanOrEqual(sentS - LOST_S);
+  },
+);
