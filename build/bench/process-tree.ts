@@ -8,7 +8,7 @@ const PAGE_BYTES = 4096;
 export interface TreeUsage {
   /** Of all that lives or was waited for. */
   cpuSeconds: number;
-  /** The part of it that ran at low priority, or in helpers that have ended: ffmpeg. */
+  /** The part of it that ran at low priority, or in children of the root that have ended: ffmpeg. */
   lowPriorityCpuSeconds: number;
   residentBytes: number;
   /** The part of it that belongs to helpers at low priority, which come and go. */
@@ -66,10 +66,14 @@ export function treeUsage(root: number): TreeUsage {
     for (const { pid, parent } of all) if (tree.has(parent)) tree.add(pid);
   }
   const own = all.filter(({ pid }) => tree.has(pid));
-  const low = own.reduce((sum, { ticks, childTicks, nice }) => sum + childTicks + (nice > 0 ? ticks : 0), 0);
-  const normal = own.reduce((sum, { ticks, nice }) => sum + (nice > 0 ? 0 : ticks), 0);
+  const whole = own.reduce((sum, { ticks, childTicks }) => sum + ticks + childTicks, 0);
+  // Pages that have ended were children of Chromium's own helper, not of the root.
+  const low = own.reduce(
+    (sum, { pid, ticks, childTicks, nice }) => sum + (nice > 0 ? ticks + childTicks : pid === root ? childTicks : 0),
+    0,
+  );
   return {
-    cpuSeconds: (normal + low) / TICKS_PER_SECOND,
+    cpuSeconds: whole / TICKS_PER_SECOND,
     lowPriorityCpuSeconds: low / TICKS_PER_SECOND,
     residentBytes: own.reduce((sum, { pages }) => sum + pages, 0) * PAGE_BYTES,
     lowPriorityResidentBytes: own.reduce((sum, { pages, nice }) => sum + (nice > 0 ? pages : 0), 0) * PAGE_BYTES,
