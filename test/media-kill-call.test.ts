@@ -4,7 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { DoneEvent } from '../src-main/contract/events.ts';
 import { sessionSchema } from '../src-main/contract/session.ts';
-import { decodeErrors, frameCounters, frameRateBreaks, probe, streamOf, syncPoints } from './support/media-checks.ts';
+import {
+  beepTimes,
+  decodeErrors,
+  frameCounters,
+  frameRateBreaks,
+  probe,
+  streamOf,
+  syncPoints,
+} from './support/media-checks.ts';
 import { processesBelow } from './support/processes.ts';
 import { makeClip } from './support/publisher/clip.ts';
 import { clipOptions } from './support/publisher.ts';
@@ -18,6 +26,8 @@ import { startSfu } from './support/sfu.ts';
 const LOST_S = 1;
 /** Half a frame of the file, and half a frame of the sender's. */
 const SYNC_TOLERANCE_MS = 40;
+/** What two people's files may be apart from each other. */
+const ACROSS_TOLERANCE_MS = 40;
 const FPS = 30;
 /** Pieces are made from then on: the first window has closed. */
 const FIRST_PIECES_S = 12;
@@ -74,6 +84,7 @@ test.runIf(process.platform === 'linux')(
     const session = sessionSchema.parse(JSON.parse(await readFile(join(dir, 'session.json'), 'utf8')));
     expect(session.outputs.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
     const sentS = (killedAt - startedAt) / 1000;
+    const beeps: number[][] = [];
     for (const { file, peer_id } of done.streams) {
       expect(await decodeErrors(file)).toBe('');
       expect(await frameRateBreaks(file, FPS)).toEqual([]);
@@ -85,7 +96,13 @@ test.runIf(process.platform === 'linux')(
       const points = await syncPoints(file, who?.toneHz ?? 0);
       expect(points.length).toBeGreaterThanOrEqual(Math.floor(sentS - LOST_S));
       expect(Math.max(...points.map(({ offsetMs }) => Math.abs(offsetMs)))).toBeLessThanOrEqual(SYNC_TOLERANCE_MS);
+      const startMs = session.outputs.find((output) => join(dir, output.file) === file)?.start_ms ?? NaN;
+      beeps.push((await beepTimes(file, who?.toneHz ?? 0)).map((timeS) => startMs + timeS * 1000));
     }
+    // All beep at the same moments: so they do in their files.
+    const [anas = [], others = []] = beeps;
+    const apart = anas.map((ms) => Math.min(...others.map((other) => Math.abs(other - ms)))).sort((a, b) => a - b);
+    expect(apart[Math.floor(0.95 * (apart.length - 1))]).toBeLessThanOrEqual(ACROSS_TOLERANCE_MS);
     const composite = done.composite ?? '';
     expect(await decodeErrors(composite)).toBe('');
     expect(await frameRateBreaks(composite, FPS)).toEqual([]);
