@@ -275,6 +275,8 @@ function goingOn(track: SessionTrack, open: OpenTrack | undefined, nowMs: number
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // Nobody tells a signal's end to those who ask too late.
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);

@@ -29,11 +29,14 @@ export async function measureFiles(handle: SessionHandle, tools: MeasureTools): 
   const work = async (): Promise<void> => {
     for (let output = waiting.shift(); output !== undefined; output = waiting.shift()) {
       if (tools.signal.aborted) return;
-      await attempt(output, 'certificate', tools, () => certifyOutput(handle, output, timeline, { ...tools, pool }));
-      await attempt(output, 'previews', tools, async () => {
+      const certified = attempt(output, 'certificate', tools, () =>
+        certifyOutput(handle, output, timeline, { ...tools, pool }),
+      );
+      const previewed = attempt(output, 'previews', tools, async () => {
         const { signal } = tools;
         await ensurePreviews({ sessionDir: handle.dir, output, ffmpeg: await tools.ffmpeg(), signal });
       });
+      await Promise.all([certified, previewed]);
     }
   };
   await Promise.all(Array.from({ length: OUTPUTS_AT_ONCE }, work));

@@ -11,6 +11,8 @@ const PIECE_SAMPLES = OPUS_RATE;
 const SEARCH_SAMPLES = 0.25 * OPUS_RATE;
 /** Decoded first and not used, by either decoder. */
 const PREROLL_SAMPLES = 0.4 * OPUS_RATE;
+/** Of the file, around the place where the piece has to be. */
+const STRETCH_SAMPLES = PIECE_SAMPLES + 2 * SEARCH_SAMPLES;
 
 export interface SoundCheckJob {
   /** The finished file, and where its time 0 lies on the session clock. */
@@ -33,7 +35,7 @@ export interface SoundPoint {
 /** How far a stretch without a gap is looked for. */
 const LOOK_SAMPLES = 30 * OPUS_RATE;
 
-/** Pieces looked for in a file; each costs two short decodes. */
+/** Pieces looked for in a file; each costs a short run of ffmpeg. */
 const POINTS = 3;
 /** Places tried for them: some are silent. */
 const TRIES = 6;
@@ -45,11 +47,11 @@ const TRIES = 6;
  */
 export async function checkSound(job: SoundCheckJob): Promise<SoundPoint[]> {
   const points: SoundPoint[] = [];
-  let tries = 0;
-  for (const { track, piece } of candidates(job)) {
-    if (points.length === POINTS || tries++ === TRIES) break;
-    const point = await checkPiece(job, track, piece);
-    if (point) points.push(point);
+  const places = [...candidates(job)].slice(0, TRIES);
+  while (points.length < POINTS && places.length > 0) {
+    const next = places.splice(0, POINTS - points.length);
+    const found = await Promise.all(next.map(({ track, piece }) => checkPiece(job, track, piece)));
+    points.push(...found.filter((point) => point !== null));
   }
   return points;
 }
@@ -94,58 +96,53 @@ async function checkPiece(
 ): Promise<SoundPoint | null> {
   const first = runs[0];
   if (!first) return null;
-  const decoded = await decodePackets(sound, runs, ffmpeg, signal);
-  const piece = decoded.subarray(PREROLL_SAMPLES, PREROLL_SAMPLES + PIECE_SAMPLES);
-  if (piece.length < PIECE_SAMPLES) return null;
   // The first sample of the piece, on the file's own time line.
   const fileMs = ((first.position + PREROLL_SAMPLES - sound.codec.delaySamples) * 1000) / OPUS_RATE;
   const expectedMs = sessionMs(track.clock, fileMs) - startMs;
   const fromMs = expectedMs - (SEARCH_SAMPLES * 1000) / OPUS_RATE;
   if (fromMs < 0) return null;
-  const there = await decodeFile(file, fromMs, PIECE_SAMPLES + 2 * SEARCH_SAMPLES, ffmpeg, signal);
+  const captured: Captured = { packets: await sound.stream(first.position, runs), input: sound.codec.input };
+  const { piece, there } = await decodeBoth(captured, { file, fromMs }, ffmpeg, signal);
   const at = locate(piece, there);
   if (at === null) return null;
   const offset = ((at - SEARCH_SAMPLES) * 1000) / OPUS_RATE;
   return { track_id: track.track_id, at_ms: Math.round(expectedMs), offset_ms: Math.round(offset * 100) / 100 };
 }
 
-async function decodePackets(
-  sound: SoundTrack,
-  runs: readonly PcmRun[],
-  ffmpeg: Ffmpeg,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  const stream = await sound.stream(runs[0]?.position ?? 0, runs);
-  const args = ['-threads', '1', ...sound.codec.input, '-i', 'pipe:0', ...MONO];
-  return decode(ffmpeg, args, stream, signal);
+/** Packets of a track, and how ffmpeg is told what they are. */
+interface Captured {
+  packets: Uint8Array;
+  input: readonly string[];
 }
 
-const MONO = ['-ac', '1', '-ar', String(OPUS_RATE), '-f', 'f32le', 'pipe:1'];
-
-function decodeFile(
-  file: string,
-  fromMs: number,
-  samples: number,
+/** Decodes a piece of a track and the stretch of the file in which it has to be, by one run: both mono at 48 kHz. */
+async function decodeBoth(
+  { packets, input }: Captured,
+  { file, fromMs }: { file: string; fromMs: number },
   ffmpeg: Ffmpeg,
   signal: AbortSignal | undefined,
-): Promise<Float32Array> {
+): Promise<{ piece: Float32Array; there: Float32Array }> {
   const seconds = (value: number): string => (value / 1000).toFixed(6);
-  const length = seconds((samples * 1000) / OPUS_RATE);
-  const place = ['-ss', seconds(fromMs), '-t', length, '-i', file, '-map', '0:a:0'];
-  return decode(ffmpeg, ['-threads', '1', ...place, ...MONO], null, signal);
-}
-
-async function decode(
-  ffmpeg: Ffmpeg,
-  args: string[],
-  input: Uint8Array | null,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  const child = ffmpeg.start({ name: 'sound check', signal, args });
-  child.stdin.end(input ?? undefined);
+  const length = seconds((STRETCH_SAMPLES * 1000) / OPUS_RATE);
+  const mono = `aformat=sample_fmts=flt:sample_rates=${OPUS_RATE}:channel_layouts=mono,asetpts=N/SR/TB`;
+  const exactly = (samples: number): string => `atrim=end_sample=${samples},apad=whole_len=${samples}`;
+  const decoded = PREROLL_SAMPLES + PIECE_SAMPLES;
+  const graph =
+    `[0:a:0]${mono},${exactly(decoded)}[piece];[1:a:0]${mono},${exactly(STRETCH_SAMPLES)}[there];` +
+    '[piece][there]concat=n=2:v=0:a=1[both]';
+  const child = ffmpeg.start({
+    ...{ name: 'sound check', signal },
+    args: [
+      ...['-threads', '1', ...input, '-i', 'pipe:0'],
+      ...['-threads', '1', '-ss', seconds(fromMs), '-t', length, '-i', file],
+      ...['-filter_complex', graph, '-map', '[both]', '-f', 'f32le', 'pipe:1'],
+    ],
+  });
+  child.stdin.end(packets);
   const chunks: Buffer[] = [];
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) chunks.push(chunk);
   await child.done;
   const all = new Uint8Array(Buffer.concat(chunks));
-  return new Float32Array(all.buffer, 0, Math.floor(all.byteLength / 4));
+  const samples = new Float32Array(all.buffer, 0, Math.floor(all.byteLength / 4));
+  return { piece: samples.subarray(PREROLL_SAMPLES, decoded), there: samples.subarray(decoded) };
 }
