@@ -18,8 +18,10 @@ import { planSprites, spritesVtt, type SpritePlan } from './sprites.ts';
 
 /** Bounds of a poster. */
 const POSTER = { width: 640, height: 360 };
-/** The poster is the most typical of so many key frames: 3 minutes. */
-const POSTER_CANDIDATES = 60;
+/** The poster is the most typical of at most so many key frames, from everywhere in the file. */
+const POSTER_CANDIDATES = 12;
+/** Our files have a key frame at least this often; one of another maker that has more of them has more candidates. */
+const KEY_FRAME_MS = 3000;
 const PEAKS_FILE = 'peaks.json';
 const VTT_FILE = 'sprites.vtt';
 const sheetName = (sheet: number): string => `sprites-${sheet}.jpg`;
@@ -137,7 +139,9 @@ const spritesIndex = (plan: SpritePlan): PreviewsIndex['sprites'] => ({
 
 /** Arguments that every ffmpeg from 4 on has. */
 function args(file: string, dir: string, plan: SpritePlan | null, hasSound: boolean): string[] {
-  const sound = hasSound ? ['-map', '0:a:0', '-ac', '1', '-ar', '48000', '-f', 's16le', 'pipe:1'] : [];
+  // Half a second at a time: a write for each of the decoder's own frames costs more than the decoding.
+  const inSteps = ['-af', 'asetnsamples=n=24000:p=0'];
+  const sound = hasSound ? ['-map', '0:a:0', ...inSteps, '-ac', '1', '-ar', '48000', '-f', 's16le', 'pipe:1'] : [];
   if (plan === null) return ['-threads', '1', '-i', file, ...sound];
   const { tileWidth, tileHeight, intervalMs, count, columns, rows } = plan;
   const fit = `scale=${POSTER.width}:${POSTER.height}:force_original_aspect_ratio=decrease:force_divisible_by=2`;
@@ -145,7 +149,9 @@ function args(file: string, dir: string, plan: SpritePlan | null, hasSound: bool
   const tiles =
     `fps=1000/${intervalMs}:start_time=0:round=near,scale=${tileWidth}:${tileHeight},setsar=1,` +
     `tpad=stop_mode=clone:stop=-1,trim=end_frame=${count},tile=${columns}x${rows},settb=1,setpts=N`;
-  const graph = `[0:v:0]split[a][b];[a]${fit},thumbnail=${POSTER_CANDIDATES}[poster];[b]${tiles}[sheets]`;
+  const every = Math.max(1, Math.ceil((count * intervalMs) / KEY_FRAME_MS / POSTER_CANDIDATES));
+  const poster = `select='not(mod(n\\,${every}))',${fit},thumbnail=${POSTER_CANDIDATES}`;
+  const graph = `[0:v:0]split[a][b];[a]${poster}[poster];[b]${tiles}[sheets]`;
   // In the pattern of numbered files a percent sign of the folder's own name is doubled.
   const sheets = join(dir.replaceAll('%', '%%'), 'sprites-%d.jpg');
   return [
