@@ -39,6 +39,8 @@ export interface FinishTools {
   effort?: Effort;
   /** Called once the manifest lists what will be made. */
   onDescribed?: () => void;
+  /** Called as each output is made. */
+  onMade?: (outputId: string) => void;
 }
 
 /**
@@ -139,6 +141,7 @@ async function makeMissing(handle: SessionHandle, id: string, tools: OutputTools
   if (!output || (await isMade(handle.dir, output))) return null;
   try {
     await makeOutput(handle, output, tools);
+    tools.onMade?.(id);
     return null;
   } catch (thrown) {
     const error = toRollcallError(thrown);

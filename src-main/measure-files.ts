@@ -19,28 +19,66 @@ export interface MeasureTools {
 const OUTPUTS_AT_ONCE = 2;
 
 /**
- * Measures a session's finished files: the certificate of each into the manifest, then its previews. What is there
+ * Measures a session's finished files: the certificate of each into the manifest, and its previews. What is there
  * already is kept. Files are good without it, so what fails is said and fails nothing else; the next run tries again.
  */
 export async function measureFiles(handle: SessionHandle, tools: MeasureTools): Promise<void> {
-  const pool = tools.pool ?? new TrackPool(handle.dir);
-  const waiting = handle.session.outputs.filter(({ state, kind }) => state === 'done' && kind !== 'chat');
-  const timeline = await readTimeline(handle.dir);
-  const work = async (): Promise<void> => {
-    for (let output = waiting.shift(); output !== undefined; output = waiting.shift()) {
-      if (tools.signal.aborted) return;
-      const certified = attempt(output, 'certificate', tools, () =>
-        certifyOutput(handle, output, timeline, { ...tools, pool }),
-      );
-      const previewed = attempt(output, 'previews', tools, async () => {
-        const { signal } = tools;
-        await ensurePreviews({ sessionDir: handle.dir, output, ffmpeg: await tools.ffmpeg(), signal });
-      });
-      await Promise.all([certified, previewed]);
+  await new FileMeasurer(handle, tools).all();
+}
+
+/** Measures a session's files as they are made, as `measureFiles` does it. */
+export class FileMeasurer {
+  readonly #handle: SessionHandle;
+  readonly #tools: MeasureTools;
+  readonly #pool: TrackPool;
+  readonly #known = new Set<string>();
+  readonly #waiting: string[] = [];
+  readonly #workers = new Set<Promise<void>>();
+  #timeline: Promise<TimelineEvent[]> | null = null;
+
+  constructor(handle: SessionHandle, tools: MeasureTools) {
+    this.#handle = handle;
+    this.#tools = tools;
+    this.#pool = tools.pool ?? new TrackPool(handle.dir);
+  }
+
+  /** The session is described, and this output of it is done. */
+  add(outputId: string): void {
+    if (this.#known.has(outputId)) return;
+    this.#known.add(outputId);
+    this.#waiting.push(outputId);
+    if (this.#workers.size === OUTPUTS_AT_ONCE) return;
+    const worker = this.#work().finally(() => this.#workers.delete(worker));
+    this.#workers.add(worker);
+  }
+
+  /** Every file that is done; resolves when all are measured. Called once, at the end. */
+  async all(): Promise<void> {
+    for (const { output_id, state } of this.#handle.session.outputs) if (state === 'done') this.add(output_id);
+    await Promise.all(this.#workers);
+    if (!this.#tools.pool) await this.#pool.close();
+  }
+
+  async #work(): Promise<void> {
+    for (let id = this.#waiting.shift(); id !== undefined; id = this.#waiting.shift()) {
+      if (this.#tools.signal.aborted) return;
+      const output = this.#handle.session.outputs.find(({ output_id }) => output_id === id);
+      if (output && output.kind !== 'chat') await this.#measure(output);
     }
-  };
-  await Promise.all(Array.from({ length: OUTPUTS_AT_ONCE }, work));
-  if (!tools.pool) await pool.close();
+  }
+
+  async #measure(output: SessionOutput): Promise<void> {
+    const tools = { ...this.#tools, pool: this.#pool };
+    const certified = attempt(output, 'certificate', tools, async () => {
+      this.#timeline ??= readTimeline(this.#handle.dir);
+      await certifyOutput(this.#handle, output, await this.#timeline, tools);
+    });
+    const previewed = attempt(output, 'previews', tools, async () => {
+      const { signal, ffmpeg } = tools;
+      await ensurePreviews({ sessionDir: this.#handle.dir, output, ffmpeg: await ffmpeg(), signal });
+    });
+    await Promise.all([certified, previewed]);
+  }
 }
 
 async function attempt(

@@ -8,7 +8,7 @@ import { roomIdOf, type Environment } from './environment.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
 import { deliver, doneEvent, keepLocal } from './deliver.ts';
 import { makeFiles } from './finish.ts';
-import { measureFiles } from './measure-files.ts';
+import { FileMeasurer } from './measure-files.ts';
 import { LiveFiles } from './live-files.ts';
 import { planRecording, prepareCapture, type RecordPlan, type RecordRequest } from './record.ts';
 import type { SessionManifest } from './recording/manifest.ts';
@@ -224,19 +224,21 @@ export class RecordingRun {
     this.#capturedMs = Date.now() - manifest.session.epoch_ms;
     this.#phase = 'finalizing';
     if (keepRoom && this.#plan.roomIsNew) this.#keepRoom();
+    const ffmpeg = (): Promise<Ffmpeg> => this.#environment.ffmpeg();
+    const measurer = new FileMeasurer(manifest, { ffmpeg, emit, signal, pool: this.#files?.pool });
     const failed = await makeFiles(manifest, {
-      ffmpeg: () => this.#environment.ffmpeg(),
+      ffmpeg,
       cards: this.#environment.cards,
       encoders: this.#environment.encoders,
       emit,
       signal,
       ...(this.#files ? { pool: this.#files.pool, effort: this.#files.pace.effort } : {}),
       onDescribed: () => this.#listOutputs(manifest),
+      onMade: (outputId) => measurer.add(outputId),
     });
     this.#listOutputs(manifest);
     const made = captureError ?? failed ?? (manifest.session.streams.length === 0 ? noMedia(true) : null);
-    const ffmpeg = (): Promise<Ffmpeg> => this.#environment.ffmpeg();
-    const measured = measureFiles(manifest, { ffmpeg, emit, signal, pool: this.#files?.pool });
+    const measured = measurer.all();
     if (!request.upload || signal.aborted) {
       await measured;
       await keepLocal(manifest);
