@@ -12,9 +12,10 @@ import {
   type RtpPublisher,
   type RtpSender,
 } from './support/publisher/rtp-publisher.ts';
-import { startRecorder } from './support/recorder.ts';
+import { sessionDirOf, startRecorder } from './support/recorder.ts';
 import { renderersOf } from './support/processes.ts';
 import { seededRandom } from './support/random.ts';
+import { TEST_SEED } from './support/seed.ts';
 import { startSfu, type Sfu } from './support/sfu.ts';
 
 /** All that may be missing before the moment of the blow. */
@@ -25,9 +26,7 @@ const ROUNDS = 2;
 const BLOWS = ['renderer', 'main', 'network'] as const;
 type Blow = (typeof BLOWS)[number];
 
-/** `ROLLCALL_TEST_SEED` repeats a run's moments; without it each run has others. */
-const SEED = Number(process.env.ROLLCALL_TEST_SEED ?? Date.now() % 1_000_000);
-const random = seededRandom(SEED);
+const random = seededRandom(TEST_SEED);
 
 interface Struck {
   blow: Blow;
@@ -87,14 +86,13 @@ async function firstTracks(dir: string): Promise<{ kind: 'audio' | 'video'; file
   });
 }
 
-describe(`kill -9 and a cut network at random moments (seed ${SEED})`, () => {
+describe(`kill -9 and a cut network at random moments (seed ${TEST_SEED})`, () => {
   test.each(Array.from({ length: ROUNDS }, (_, i) => i))('round %i', async (round) => {
     const struck = await Promise.all(
       BLOWS.map((blow) => strike(blow, `${blow}-${round}`, 2000 + Math.round(random() * 4000))),
     );
     for (const { blow, atMs, publisher, events } of struck) {
-      const recording = events.find((event) => event.event === 'recording');
-      const dir = recording?.event === 'recording' ? recording.session_dir : '';
+      const dir = sessionDirOf(events);
       const sentMs = atMs - publisher.startedAt;
       for (const { kind, file } of await firstTracks(dir)) {
         const what = `${kind} at ${blow} after ${sentMs.toFixed(0)} ms`;

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DoneEvent, RollcallEvent } from '../src-main/contract/events.ts';
+import type { DoneEvent } from '../src-main/contract/events.ts';
 import { sessionSchema } from '../src-main/contract/session.ts';
 import { timelineEventSchema, type TimelineEvent } from '../src-main/contract/timeline.ts';
 import { beepTimes, decodeErrors, flashTimes, packets, pairEvents } from './support/media-checks.ts';
 import { makeClip } from './support/publisher/clip.ts';
 import { clipOptions, COLOURS, startPublisher, TONES } from './support/publisher.ts';
 import { renderersOf } from './support/processes.ts';
-import { runCommand, startRecorder } from './support/recorder.ts';
+import { runCommand, sessionDirOf, startRecorder } from './support/recorder.ts';
 import { startSfu, type Sfu } from './support/sfu.ts';
 
 const ANA = {
@@ -39,12 +39,6 @@ const readEvents = async (dir: string): Promise<TimelineEvent[]> =>
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => timelineEventSchema.parse(JSON.parse(line)));
-
-const sessionDirOf = (events: RollcallEvent[]): string => {
-  const recording = events.find((event) => event.event === 'recording');
-  if (recording?.event !== 'recording') throw new Error('nothing was recorded');
-  return recording.session_dir;
-};
 
 /** Time of the last packet of a track's file by stock ffprobe, on the file's own time line: Matroska's in milliseconds. */
 async function lastPacketMs(file: string, kind: 'audio' | 'video'): Promise<number> {

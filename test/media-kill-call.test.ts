@@ -13,13 +13,14 @@ import {
   streamOf,
   syncPoints,
 } from './support/media-checks.ts';
-import { processesBelow } from './support/processes.ts';
+import { killIfAlive, processesBelow } from './support/processes.ts';
 import { makeClip } from './support/publisher/clip.ts';
 import { clipOptions } from './support/publisher.ts';
 import { consumersReady, startRtpSender } from './support/publisher/rtp-publisher.ts';
 import { seededRandom } from './support/random.ts';
+import { TEST_SEED } from './support/seed.ts';
 import { person } from './support/recorded.ts';
-import { runCommand, startRecorder } from './support/recorder.ts';
+import { runCommand, sessionDirOf, startRecorder } from './support/recorder.ts';
 import { startSfu } from './support/sfu.ts';
 
 /** All that may be missing of what was sent before the app was killed. */
@@ -32,21 +33,10 @@ const FPS = 30;
 /** Pieces are made from then on: the first window has closed. */
 const FIRST_PIECES_S = 12;
 
-/** `ROLLCALL_TEST_SEED` repeats a run's moments; without it each run has others. */
-const SEED = Number(process.env.ROLLCALL_TEST_SEED ?? Date.now() % 1_000_000);
-
-const kill = (pid: number): void => {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
-};
-
 test.runIf(process.platform === 'linux')(
-  `ffmpeg killed while files are made in the call, then everything: the files are as if nothing had been (seed ${SEED})`,
+  `ffmpeg killed while files are made in the call, then everything: the files are as if nothing had been (seed ${TEST_SEED})`,
   async () => {
-    const random = seededRandom(SEED);
+    const random = seededRandom(TEST_SEED);
     const [sfu, sender] = [await startSfu({ dialect: 'modern' }), await startRtpSender()];
     const people = [0, 1].map((i) => ({ ...person(i, 30), keyFrameIntervalS: 2 }));
     for (const one of people) await makeClip(clipOptions(one));
@@ -62,14 +52,14 @@ test.runIf(process.platform === 'linux')(
     while (Date.now() < untilMs) {
       const running = await ffmpegs();
       if (running.length > 0 && killed < 2 && random() < 0.3) {
-        running.forEach(kill);
+        running.forEach(killIfAlive);
         killed += 1;
       }
       await sleep(50);
     }
     const all = await processesBelow(root, () => true);
     const killedAt = Date.now();
-    all.forEach(kill);
+    all.forEach(killIfAlive);
     await recorder.process.exited;
     for (const publisher of publishers) await publisher.stop();
     sender.close();
@@ -77,8 +67,7 @@ test.runIf(process.platform === 'linux')(
     // On a machine that is busy with other things the files wait for the call's end: nothing was there to be killed then.
     console.log(`${killed} runs of ffmpeg killed`);
 
-    const recording = recorder.events().find((event) => event.event === 'recording');
-    const dir = recording?.event === 'recording' ? recording.session_dir : '';
+    const dir = sessionDirOf(recorder.events());
     const { code, events, stderr } = await runCommand(['recover', dir]);
     expect(code, stderr).toBe(0);
     const done = events.at(-1) as DoneEvent;

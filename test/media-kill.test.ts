@@ -10,6 +10,7 @@ import { SessionManifest } from '../src-main/recording/manifest.ts';
 import { FakeCards, ffmpeg, person, sh, tempDir } from './media-fixtures.ts';
 import { PlayedCall } from './played-call.ts';
 import { decodeErrors } from './support/media-checks.ts';
+import { killIfAlive } from './support/processes.ts';
 import { seededRandom } from './support/random.ts';
 
 let dir = '';
@@ -77,11 +78,11 @@ it.runIf(process.platform === 'linux')(
       moments.push(`${victim} after ${afterMs.toFixed(0)} ms`);
       left--;
       const below = child.pid === undefined ? [] : await childrenOf(child.pid);
-      if (victim !== 'app') for (const pid of below) kill(pid);
+      if (victim !== 'app') for (const pid of below) killIfAlive(pid);
       if (victim !== 'ffmpeg') child.kill('SIGKILL');
       await exited;
       // Left alone, ffmpeg would go on writing: a machine that starts again has none of the old one's processes.
-      for (const pid of below) kill(pid);
+      for (const pid of below) killIfAlive(pid);
       // Killed alone, ffmpeg is started again, and the run ends right.
       if (victim === 'ffmpeg') expect(child.exitCode, `seed ${seed}, ${moments.join(', ')}`).toBe(0);
       // What is done is begun again, so that every moment has its turn.
@@ -99,12 +100,4 @@ it.runIf(process.platform === 'linux')(
 async function again(to: string): Promise<void> {
   const handle = await SessionManifest.open(to);
   await handle.update((draft) => draft.outputs.forEach((output) => (output.state = 'pending')));
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
 }

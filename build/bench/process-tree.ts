@@ -69,7 +69,8 @@ export function treeUsage(root: number): TreeUsage {
   const whole = own.reduce((sum, { ticks, childTicks }) => sum + ticks + childTicks, 0);
   // Pages that have ended were children of Chromium's own helper, not of the root.
   const low = own.reduce(
-    (sum, { pid, ticks, childTicks, nice }) => sum + (nice > 0 ? ticks + childTicks : pid === root ? childTicks : 0),
+    (sum, { pid, ticks, childTicks, nice }) =>
+      sum + (nice > 0 ? ticks : 0) + (nice > 0 || pid === root ? childTicks : 0),
     0,
   );
   return {

@@ -103,6 +103,7 @@ async function checkPiece(
   if (fromMs < 0) return null;
   const captured: Captured = { packets: await sound.stream(first.position, runs), input: sound.codec.input };
   const { piece, there } = await decodeBoth(captured, { file, fromMs }, ffmpeg, signal);
+  if (piece.length < PIECE_SAMPLES) return null;
   const at = locate(piece, there);
   if (at === null) return null;
   const offset = ((at - SEARCH_SAMPLES) * 1000) / OPUS_RATE;
@@ -125,10 +126,10 @@ async function decodeBoth(
   const seconds = (value: number): string => (value / 1000).toFixed(6);
   const length = seconds((STRETCH_SAMPLES * 1000) / OPUS_RATE);
   const mono = `aformat=sample_fmts=flt:sample_rates=${OPUS_RATE}:channel_layouts=mono,asetpts=N/SR/TB`;
-  const exactly = (samples: number): string => `atrim=end_sample=${samples},apad=whole_len=${samples}`;
   const decoded = PREROLL_SAMPLES + PIECE_SAMPLES;
   const graph =
-    `[0:a:0]${mono},${exactly(decoded)}[piece];[1:a:0]${mono},${exactly(STRETCH_SAMPLES)}[there];` +
+    `[0:a:0]${mono},atrim=end_sample=${decoded}[piece];` +
+    `[1:a:0]${mono},atrim=end_sample=${STRETCH_SAMPLES},apad=whole_len=${STRETCH_SAMPLES}[there];` +
     '[piece][there]concat=n=2:v=0:a=1[both]';
   const child = ffmpeg.start({
     ...{ name: 'sound check', signal },
@@ -144,5 +145,7 @@ async function decodeBoth(
   await child.done;
   const all = new Uint8Array(Buffer.concat(chunks));
   const samples = new Float32Array(all.buffer, 0, Math.floor(all.byteLength / 4));
-  return { piece: samples.subarray(PREROLL_SAMPLES, decoded), there: samples.subarray(decoded) };
+  // The packets may give less than was asked of them; the stretch is always whole.
+  const end = Math.max(0, samples.length - STRETCH_SAMPLES);
+  return { piece: samples.subarray(PREROLL_SAMPLES, end), there: samples.subarray(end) };
 }

@@ -13,6 +13,7 @@ import {
 import type { Session, SessionOutput } from '../contract/session.ts';
 import type { Ffmpeg } from '../media/ffmpeg.ts';
 import { probe } from '../media/probe.ts';
+import { KEY_FRAME_S } from '../media/segment.ts';
 import { bucketMs, PeakMeter } from './peaks.ts';
 import { planSprites, spritesVtt, type SpritePlan } from './sprites.ts';
 
@@ -20,8 +21,6 @@ import { planSprites, spritesVtt, type SpritePlan } from './sprites.ts';
 const POSTER = { width: 640, height: 360 };
 /** The poster is the most typical of at most so many key frames, from everywhere in the file. */
 const POSTER_CANDIDATES = 12;
-/** Our files have a key frame at least this often; one of another maker that has more of them has more candidates. */
-const KEY_FRAME_MS = 3000;
 const PEAKS_FILE = 'peaks.json';
 const VTT_FILE = 'sprites.vtt';
 const sheetName = (sheet: number): string => `sprites-${sheet}.jpg`;
@@ -149,7 +148,7 @@ function args(file: string, dir: string, plan: SpritePlan | null, hasSound: bool
   const tiles =
     `fps=1000/${intervalMs}:start_time=0:round=near,scale=${tileWidth}:${tileHeight},setsar=1,` +
     `tpad=stop_mode=clone:stop=-1,trim=end_frame=${count},tile=${columns}x${rows},settb=1,setpts=N`;
-  const every = Math.max(1, Math.ceil((count * intervalMs) / KEY_FRAME_MS / POSTER_CANDIDATES));
+  const every = Math.max(1, Math.ceil((count * intervalMs) / (1000 * KEY_FRAME_S) / POSTER_CANDIDATES));
   const poster = `select='not(mod(n\\,${every}))',${fit},thumbnail=${POSTER_CANDIDATES}`;
   const graph = `[0:v:0]split[a][b];[a]${poster}[poster];[b]${tiles}[sheets]`;
   // In the pattern of numbered files a percent sign of the folder's own name is doubled.

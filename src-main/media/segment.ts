@@ -32,7 +32,7 @@ export const DEFAULT_ENCODER: EncoderSettings = { codec: 'libx264', crf: 23, eff
 const SAME_HEADERS = 'cabac=1:8x8dct=1:weightp=1:aq-mode=1:ref=1:scenecut=40';
 
 /** Seconds between key frames, so that seeking is quick. */
-const KEY_FRAME_S = 3;
+export const KEY_FRAME_S = 3;
 
 /** A segment to be encoded. */
 export interface SegmentJob {

@@ -14,7 +14,7 @@ export async function openStore(target: StoreTarget): Promise<CheckableStore> {
 
 /** `s3://bucket` or `azure://container`. */
 export const storeUrl = ({ service, bucket }: Pick<StoreTarget, 'service' | 'bucket'>): string =>
-  `${service === 'azure' ? 'azure' : 's3'}://${bucket}`;
+  `${service ?? 's3'}://${bucket}`;
 
 /** `s3://bucket/key` or `azure://container/key`: where an object is, for receipts and events. */
 export const objectPath = (target: Pick<StoreTarget, 'service' | 'bucket'>, key: string): string =>

@@ -19,3 +19,12 @@ export async function processesBelow(root: number, isWanted: (words: string) => 
   const isBelow = (pid: number): boolean => pid === root || (pid > 1 && isBelow(parents.get(pid) ?? 0));
   return wanted.filter(isBelow);
 }
+
+/** Kills a process (SIGKILL) unless it has ended. */
+export function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}

@@ -31,6 +31,13 @@ export const parseEvents = (stdout: string): RollcallEvent[] =>
     .filter((line) => line.trim() !== '')
     .map((line) => JSON.parse(line) as RollcallEvent);
 
+/** Where a recording keeps its session, by what it said. */
+export const sessionDirOf = (events: readonly RollcallEvent[]): string => {
+  const recording = events.find((event) => event.event === 'recording');
+  if (recording?.event !== 'recording') throw new Error('nothing was recorded');
+  return recording.session_dir;
+};
+
 /** Runs any command of the app with `--json` to its end. */
 export async function runCommand(
   words: string[],
