@@ -23,6 +23,7 @@ const real = {
 export default defineConfig({
   root,
   test: {
+    globalSetup: resolve(import.meta.dirname, 'vitest.temp-folder.ts'),
     teardownTimeout: 30_000,
     reporters: ['default', new SummaryReporter()],
     projects: [

@@ -12,7 +12,6 @@ import { joinMp4 } from '../media/join.ts';
 import { loudnessGain } from '../media/loudness.ts';
 import { OPUS_RATE } from '../media/opus.ts';
 import { moveIntoPlace } from '../media/output-file.ts';
-import { probe } from '../media/probe.ts';
 import { renderPieces } from '../media/render-pieces.ts';
 import type { PlannedScene } from '../media/scene.ts';
 import { DEFAULT_ENCODER, type EncoderSettings } from '../media/segment.ts';
@@ -80,12 +79,11 @@ export async function makeComposite(job: MakeCompositeJob): Promise<MadeComposit
     throw new RollcallError('NO_MEDIA', 'The session has no media to compose.', 'There is nothing to make a file of.');
   const segments = await renderPieces(plan, { encoder, ffmpeg, signal, onProgress: job.onProgress });
   const joined = join(plan.dir, 'joined.mp4');
-  await joinMp4({ segments, fps, sound: plan.sound, outFile: joined, signal });
-  const made = await probe(joined);
+  const { durationMs } = await joinMp4({ segments, fps, sound: plan.sound, outFile: joined, signal });
   await moveIntoPlace(joined, resolve(sessionDir, job.outFile));
   await rm(plan.dir, { recursive: true, force: true });
   job.onProgress?.(1);
-  return { file: job.outFile, start_ms: plan.startMs, duration_ms: made.durationMs, width, height };
+  return { file: job.outFile, start_ms: plan.startMs, duration_ms: durationMs, width, height };
 }
 
 /** The pieces of a composite. */

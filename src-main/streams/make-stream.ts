@@ -15,7 +15,6 @@ import type { PlannedScene } from '../media/scene.ts';
 import { DEFAULT_ENCODER, type EncoderSettings } from '../media/segment.ts';
 import { SessionPictures } from '../media/stream-pictures.ts';
 import { clipWindows } from '../media/windows.ts';
-import { probe } from '../media/probe.ts';
 import type { TrackPool } from '../media/track-pool.ts';
 import { canvasSize } from './canvas.ts';
 
@@ -68,8 +67,7 @@ export async function makeStream(job: MakeStreamJob): Promise<MadeStream> {
   const segments = await renderPieces(plan, { encoder, ffmpeg, signal, onProgress: job.onProgress });
   const file = streamFile(peer.segment, streamId);
   const joined = join(plan.dir, 'joined.mp4');
-  await joinMp4({ segments, fps: STREAM_FPS, sound: plan.sound, outFile: joined, signal });
-  const { durationMs } = await probe(joined);
+  const { durationMs } = await joinMp4({ segments, fps: STREAM_FPS, sound: plan.sound, outFile: joined, signal });
   const { size } = await stat(joined);
   await moveIntoPlace(joined, join(sessionDir, file));
   await rm(plan.dir, { recursive: true, force: true });
