@@ -1,3 +1,5 @@
+import { crossCorrelate } from './fft.ts';
+
 /** Finding a piece of sound in another. Pure. */
 
 /** Both are brought to this rate first: speech has its body below 4 kHz, and the search stays cheap. */
@@ -22,10 +24,9 @@ export function locate(piece: Float32Array, sound: Float32Array): number | null 
   if (lags < 3 || Math.sqrt(own / p.length) < SILENT_RMS) return null;
   const scores = new Float64Array(lags);
   let theirs = energy(s, 0, p.length);
+  const products = crossCorrelate(p, s);
   for (let lag = 0; lag < lags; lag++) {
-    let product = 0;
-    for (let i = 0; i < p.length; i++) product += (p[i] ?? 0) * (s[lag + i] ?? 0);
-    scores[lag] = product / Math.sqrt(own * Math.max(theirs, own * 1e-6));
+    scores[lag] = (products[lag] ?? 0) / Math.sqrt(own * Math.max(theirs, own * 1e-6));
     theirs += (s[lag + p.length] ?? 0) ** 2 - (s[lag] ?? 0) ** 2;
   }
   const best = scores.reduce((at, score, lag) => (score > (scores[at] ?? 0) ? lag : at), 0);

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { SessionTrack } from '../contract/session.ts';
 import { sessionMs } from '../media/clock-map.ts';
 import type { Ffmpeg } from '../media/ffmpeg.ts';
@@ -35,7 +38,7 @@ export interface SoundPoint {
 /** How far a stretch without a gap is looked for. */
 const LOOK_SAMPLES = 30 * OPUS_RATE;
 
-/** Pieces looked for in a file; each costs a short run of ffmpeg. */
+/** Pieces looked for in a file, by one short run of ffmpeg. */
 const POINTS = 3;
 /** Places tried for them: some are silent. */
 const TRIES = 6;
@@ -49,9 +52,7 @@ export async function checkSound(job: SoundCheckJob): Promise<SoundPoint[]> {
   const points: SoundPoint[] = [];
   const places = [...candidates(job)].slice(0, TRIES);
   while (points.length < POINTS && places.length > 0) {
-    const next = places.splice(0, POINTS - points.length);
-    const found = await Promise.all(next.map(({ track, piece }) => checkPiece(job, track, piece)));
-    points.push(...found.filter((point) => point !== null));
+    points.push(...(await checkPieces(job, places.splice(0, POINTS - points.length))));
   }
   return points;
 }
@@ -89,63 +90,67 @@ function unbroken(runs: readonly PcmRun[]): PcmRun[] {
   return [];
 }
 
-async function checkPiece(
-  { file, startMs, ffmpeg, signal }: SoundCheckJob,
-  track: SessionTrack,
-  { sound, runs }: Candidate['piece'],
-): Promise<SoundPoint | null> {
-  const first = runs[0];
-  if (!first) return null;
-  // The first sample of the piece, on the file's own time line.
-  const fileMs = ((first.position + PREROLL_SAMPLES - sound.codec.delaySamples) * 1000) / OPUS_RATE;
-  const expectedMs = sessionMs(track.clock, fileMs) - startMs;
-  const fromMs = expectedMs - (SEARCH_SAMPLES * 1000) / OPUS_RATE;
-  if (fromMs < 0) return null;
-  const captured: Captured = { packets: await sound.stream(first.position, runs), input: sound.codec.input };
-  const { piece, there } = await decodeBoth(captured, { file, fromMs }, ffmpeg, signal);
-  if (piece.length < PIECE_SAMPLES) return null;
-  const at = locate(piece, there);
-  if (at === null) return null;
-  const offset = ((at - SEARCH_SAMPLES) * 1000) / OPUS_RATE;
-  return { track_id: track.track_id, at_ms: Math.round(expectedMs), offset_ms: Math.round(offset * 100) / 100 };
+/** Looks for pieces, all of them by one run of ffmpeg. @returns those that were found */
+async function checkPieces(job: SoundCheckJob, places: readonly Candidate[]): Promise<SoundPoint[]> {
+  const wanted = places.flatMap((candidate) => {
+    const expectedMs = placeInFile(job, candidate);
+    const fromMs = expectedMs - (SEARCH_SAMPLES * 1000) / OPUS_RATE;
+    return fromMs < 0 ? [] : [{ ...candidate, expectedMs, fromMs }];
+  });
+  if (wanted.length === 0) return [];
+  const decoded = await decodePieces(job, wanted);
+  return wanted.flatMap(({ track, expectedMs }, i): SoundPoint[] => {
+    const { piece, there } = decoded[i] ?? {};
+    // The packets may give less than was asked of them.
+    if (!piece || !there || piece.length < PIECE_SAMPLES) return [];
+    const at = locate(piece, there);
+    if (at === null) return [];
+    const offset = ((at - SEARCH_SAMPLES) * 1000) / OPUS_RATE;
+    return [{ track_id: track.track_id, at_ms: Math.round(expectedMs), offset_ms: Math.round(offset * 100) / 100 }];
+  });
 }
 
-/** Packets of a track, and how ffmpeg is told what they are. */
-interface Captured {
-  packets: Uint8Array;
-  input: readonly string[];
+/** The time of a piece's first sample on the file's own time line, milliseconds. */
+function placeInFile({ startMs }: SoundCheckJob, { track, piece: { sound, runs } }: Candidate): number {
+  const position = (runs[0]?.position ?? 0) + PREROLL_SAMPLES - sound.codec.delaySamples;
+  return sessionMs(track.clock, (position * 1000) / OPUS_RATE) - startMs;
 }
 
-/** Decodes a piece of a track and the stretch of the file in which it has to be, by one run: both mono at 48 kHz. */
-async function decodeBoth(
-  { packets, input }: Captured,
-  { file, fromMs }: { file: string; fromMs: number },
-  ffmpeg: Ffmpeg,
-  signal: AbortSignal | undefined,
-): Promise<{ piece: Float32Array; there: Float32Array }> {
+/** Decodes pieces of tracks and the stretches of the file in which they have to be: mono at 48 kHz. */
+async function decodePieces(
+  { file, ffmpeg, signal }: SoundCheckJob,
+  wanted: readonly (Candidate & { fromMs: number })[],
+): Promise<{ piece: Float32Array; there: Float32Array }[]> {
   const seconds = (value: number): string => (value / 1000).toFixed(6);
   const length = seconds((STRETCH_SAMPLES * 1000) / OPUS_RATE);
   const mono = `aformat=sample_fmts=flt:sample_rates=${OPUS_RATE}:channel_layouts=mono,asetpts=N/SR/TB`;
-  const decoded = PREROLL_SAMPLES + PIECE_SAMPLES;
-  const graph =
-    `[0:a:0]${mono},atrim=end_sample=${decoded}[piece];` +
-    `[1:a:0]${mono},atrim=end_sample=${STRETCH_SAMPLES},apad=whole_len=${STRETCH_SAMPLES}[there];` +
-    '[piece][there]concat=n=2:v=0:a=1[both]';
-  const child = ffmpeg.start({
-    ...{ name: 'sound check', signal },
-    args: [
-      ...['-threads', '1', ...input, '-i', 'pipe:0'],
-      ...['-threads', '1', '-ss', seconds(fromMs), '-t', length, '-i', file],
-      ...['-filter_complex', graph, '-map', '[both]', '-f', 'f32le', 'pipe:1'],
-    ],
-  });
-  child.stdin.end(packets);
-  const chunks: Buffer[] = [];
-  for await (const chunk of child.stdout as AsyncIterable<Buffer>) chunks.push(chunk);
-  await child.done;
-  const all = new Uint8Array(Buffer.concat(chunks));
-  const samples = new Float32Array(all.buffer, 0, Math.floor(all.byteLength / 4));
-  // The packets may give less than was asked of them; the stretch is always whole.
-  const end = Math.max(0, samples.length - STRETCH_SAMPLES);
-  return { piece: samples.subarray(PREROLL_SAMPLES, end), there: samples.subarray(end) };
+  const dir = await mkdtemp(join(tmpdir(), 'rollcall-sound-'));
+  const path = (name: string): string => join(dir, name);
+  try {
+    const args = { inputs: [] as string[], outputs: [] as string[] };
+    for (const [i, { piece, fromMs }] of wanted.entries()) {
+      const [first] = piece.runs;
+      await writeFile(path(`${i}.packets`), await piece.sound.stream(first?.position ?? 0, piece.runs));
+      args.inputs.push('-threads', '1', ...piece.sound.codec.input, '-i', path(`${i}.packets`));
+      args.inputs.push('-threads', '1', '-ss', seconds(fromMs), '-t', length, '-i', file);
+      const decoded = `${mono},atrim=start_sample=${PREROLL_SAMPLES}:end_sample=${PREROLL_SAMPLES + PIECE_SAMPLES}`;
+      const there = `${mono},atrim=end_sample=${STRETCH_SAMPLES},apad=whole_len=${STRETCH_SAMPLES}`;
+      args.outputs.push('-map', `${2 * i}:a:0`, '-af', decoded, '-f', 'f32le', path(`${i}.piece`));
+      args.outputs.push('-map', `${2 * i + 1}:a:0`, '-af', there, '-f', 'f32le', path(`${i}.there`));
+    }
+    await ffmpeg.run({ name: 'sound check', signal, args: [...args.inputs, ...args.outputs] });
+    return await Promise.all(
+      wanted.map(async (_, i) => ({
+        piece: await readSamples(path(`${i}.piece`)),
+        there: await readSamples(path(`${i}.there`)),
+      })),
+    );
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function readSamples(file: string): Promise<Float32Array> {
+  const bytes = new Uint8Array(await readFile(file));
+  return new Float32Array(bytes.buffer, 0, Math.floor(bytes.byteLength / 4));
 }
