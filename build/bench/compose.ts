@@ -23,6 +23,8 @@ interface Result {
   waitS: number;
   /** Of the call: Rollcall's ffmpegs and the whole of its main process, the writing of what is captured included. */
   liveCpuS: number;
+  /** Of that, what the main process of the same call takes that makes no files: its start, and the writing of what is captured. */
+  captureCpuS: number;
   /** `rollcall recover` that makes all files again from the tracks: the whole tree of processes, Electron's start included. */
   againCpuS: number;
   /** Plain ffmpeg commands that make the same files from the same tracks. */
@@ -30,6 +32,8 @@ interface Result {
   /** How long those take, one after the other, after the call. */
   plainS: number;
   liveRatio: number;
+  /** The same without what capturing costs. */
+  filesRatio: number;
   againRatio: number;
   /** Quality of the first stream's file against its captured track, and its size: ours, and the plain one's. */
   ourSsim: number;
@@ -61,7 +65,8 @@ export async function benchCompose(args: string[]): Promise<void> {
       ...r,
       waitS: r.waitS.toFixed(1),
       ...{ liveCpuS: r.liveCpuS.toFixed(1), againCpuS: r.againCpuS.toFixed(1), plainCpuS: r.plainCpuS.toFixed(1) },
-      ...{ plainS: r.plainS.toFixed(1), liveRatio: r.liveRatio.toFixed(2), againRatio: r.againRatio.toFixed(2) },
+      ...{ captureCpuS: r.captureCpuS.toFixed(1), plainS: r.plainS.toFixed(1), liveRatio: r.liveRatio.toFixed(2) },
+      ...{ filesRatio: r.filesRatio.toFixed(2), againRatio: r.againRatio.toFixed(2) },
       ...{ ourSsim: r.ourSsim.toFixed(4), plainSsim: r.plainSsim.toFixed(4) },
       ...{ ourMb: r.ourMb.toFixed(1), plainMb: r.plainMb.toFixed(1) },
     })),
@@ -80,6 +85,8 @@ async function measure(peers: number, size: string, seconds: number): Promise<Re
   for (const options of casts) await makeClip(clipOptions(options));
   const work = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
   const sfu = await startSfu({ dialect: 'classic' });
+  console.error('A call of which no files are made ...');
+  const capture = await captureCost(sfu, casts, Math.min(seconds, CAPTURE_S), work);
   console.error('The call ...');
   const recorded = await record(sfu, casts, seconds, work);
   await sfu.close();
@@ -92,9 +99,11 @@ async function measure(peers: number, size: string, seconds: number): Promise<Re
   const quality = await compareQuality(recorded.sessionDir, session);
   rmSync(work, { recursive: true, force: true });
   const { waitS, liveCpuS } = recorded;
+  const captureCpuS = capture.startS + capture.perSecond * seconds;
   return {
-    ...{ peers, size, callS: seconds, waitS, liveCpuS, againCpuS, plainCpuS: plain.cpuS, plainS: plain.wallS },
-    ...{ liveRatio: liveCpuS / plain.cpuS, againRatio: againCpuS / plain.cpuS, ...quality },
+    ...{ peers, size, callS: seconds, waitS, liveCpuS, captureCpuS, againCpuS, plainCpuS: plain.cpuS },
+    ...{ plainS: plain.wallS, liveRatio: liveCpuS / plain.cpuS, filesRatio: (liveCpuS - captureCpuS) / plain.cpuS },
+    ...{ againRatio: againCpuS / plain.cpuS, ...quality },
     lostFrames: session.tracks.reduce((sum, { lost_frames }) => sum + lost_frames, 0),
   };
 }
@@ -172,10 +181,38 @@ interface Recorded {
   session: Session;
 }
 
-async function record(sfu: Sfu, casts: PublisherOptions[], seconds: number, work: string): Promise<Recorded> {
+/** Of the call without files: long enough for what it costs a second. */
+const CAPTURE_S = 60;
+
+async function recorder(sfu: Sfu, work: string, more: NodeJS.ProcessEnv = {}) {
   const words = ['record', sfu.url(ROOM), '--library', work, '--stop-when-empty', '1', '--no-upload', '--json'];
   const { executablePath, args, env } = await electronCommand([`--user-data-dir=${join(work, 'profile')}`, ...words]);
-  const child = spawn(executablePath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  return spawn(executablePath, args, { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+/** What a call costs the main process where nothing is made of it, seconds of processor. */
+async function captureCost(
+  sfu: Sfu,
+  casts: PublisherOptions[],
+  seconds: number,
+  work: string,
+): Promise<{ startS: number; perSecond: number }> {
+  const child = await recorder(sfu, join(work, 'capture'), { ROLLCALL_FILES_AFTER_CALL: '1' });
+  child.stdout.resume();
+  await sfu.waitForPeers(ROOM, 1);
+  const startS = processCpuSeconds(child.pid ?? 0);
+  const publishers = await Promise.all(casts.map((options) => startPublisher(sfu, ROOM, options)));
+  await sleep(seconds * 1000);
+  const cpuS = processCpuSeconds(child.pid ?? 0);
+  const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  child.kill('SIGKILL');
+  await exited;
+  await Promise.all(publishers.map((publisher) => publisher.stop()));
+  return { startS, perSecond: (cpuS - startS) / seconds };
+}
+
+async function record(sfu: Sfu, casts: PublisherOptions[], seconds: number, work: string): Promise<Recorded> {
+  const child = await recorder(sfu, work);
   let stdout = '';
   let ready = 0;
   child.stdout.on('data', (data: Buffer) => {
