@@ -153,8 +153,10 @@ function args(file: string, dir: string, plan: SpritePlan | null, hasSound: bool
   const graph = `[0:v:0]split[a][b];[a]${poster}[poster];[b]${tiles}[sheets]`;
   // In the pattern of numbered files a percent sign of the folder's own name is doubled.
   const sheets = join(dir.replaceAll('%', '%%'), 'sprites-%d.jpg');
+  // In pictures of this size nobody sees the blocks' edges that the last filter of the decoder smooths.
+  const decoder = ['-threads', '1', '-skip_frame', 'nokey', '-skip_loop_filter', 'all'];
   return [
-    ...['-threads', '1', '-skip_frame', 'nokey', '-i', file, '-filter_complex_threads', '1', '-filter_complex', graph],
+    ...[...decoder, '-i', file, '-filter_complex_threads', '1', '-filter_complex', graph],
     ...['-map', '[poster]', '-frames:v', '1', '-q:v', '4', '-f', 'image2', '-update', '1', join(dir, POSTER_FILE)],
     ...[
       '-map',
