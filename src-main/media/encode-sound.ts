@@ -139,7 +139,7 @@ export async function missingSoundParts(parts: readonly PlannedSoundPart[]): Pro
 }
 
 /** Changes when parts made by an older version of this code would sound or join differently. */
-const SOUND_VERSION = 3;
+const SOUND_VERSION = 4;
 
 /** A name for everything that a part's sound depends on. */
 function partHash({
