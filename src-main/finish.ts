@@ -67,8 +67,10 @@ const OUTPUTS_AT_ONCE = 2;
 async function makeOutputs(handle: SessionHandle, tools: OutputTools): Promise<RollcallError | null> {
   let first = null as RollcallError | null;
   let stopped = null as RollcallError | null;
-  const waiting = handle.session.outputs.map(({ output_id }) => output_id);
-  await makeAllPieces(handle, waiting, tools);
+  const all = handle.session.outputs.map(({ output_id }) => output_id);
+  const arePieced = await makeAllPieces(handle, all, tools);
+  // What is left is joining, hashing and measuring: the longest of it first, so that nobody waits for it alone.
+  const waiting = arePieced ? all.sort((a, b) => Number(b === 'composite') - Number(a === 'composite')) : all;
   const work = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       const error = tools.signal.aborted ? cancelled() : await makeMissing(handle, id, tools);
@@ -93,20 +95,21 @@ const JOINING_SHARE = 0.05;
 /**
  * Makes the pieces of all missing files together, which is quickest. Where something goes wrong, each file is tried by
  * itself afterwards and says what it was.
+ * @returns whether all pieces are there
  */
-async function makeAllPieces(handle: SessionHandle, ids: readonly string[], tools: OutputTools): Promise<void> {
+async function makeAllPieces(handle: SessionHandle, ids: readonly string[], tools: OutputTools): Promise<boolean> {
   const outputIds = new Set<string>();
   for (const output of handle.session.outputs) {
     if (output.kind === 'chat' || !ids.includes(output.output_id) || (await isMade(handle.dir, output))) continue;
     outputIds.add(output.output_id);
     tools.emit({ event: 'finalizing', output_id: output.output_id, kind: output.kind, progress: 0 });
   }
-  if (outputIds.size === 0 || tools.signal.aborted) return;
+  if (outputIds.size === 0 || tools.signal.aborted) return false;
   await handle.update((draft) => {
     for (const output of draft.outputs) if (outputIds.has(output.output_id)) output.state = 'running';
   });
   const ffmpeg = await tools.ffmpeg();
-  await makePieces({
+  const made = makePieces({
     ...{ sessionDir: handle.dir, session: handle.session, timeline: await readTimeline(handle.dir), outputIds },
     ...{ untilMs: Infinity, pool: tools.pool, ffmpeg: ffmpeg.urgent ?? ffmpeg, cards: tools.cards },
     ...{
@@ -119,10 +122,15 @@ async function makeAllPieces(handle: SessionHandle, ids: readonly string[], tool
       const kind = output_id === 'composite' ? 'composite' : 'stream';
       tools.emit({ event: 'finalizing', output_id, kind, progress: share * (1 - JOINING_SHARE) });
     },
-  }).catch((thrown: unknown) => {
-    const { code, message } = toRollcallError(thrown);
-    if (code !== 'CANCELLED') tools.emit({ event: 'warning', code, message });
   });
+  return made.then(
+    () => true,
+    (thrown: unknown) => {
+      const { code, message } = toRollcallError(thrown);
+      if (code !== 'CANCELLED') tools.emit({ event: 'warning', code, message });
+      return false;
+    },
+  );
 }
 
 /** The encoder by the session's settings, with the least effort of those and of the call. */
