@@ -19,7 +19,6 @@ import type { Room, Settings } from './contract/settings.ts';
 import { sessionLanes } from './library/lanes.ts';
 import { readTimeline } from './recording/timeline.ts';
 import { libraryState } from './library-state.ts';
-import { PreviewQueue } from './library/preview-queue.ts';
 import { SessionIndex } from './library/session-index.ts';
 import { measureFiles } from './measure-files.ts';
 import type { SessionManifest } from './recording/manifest.ts';
@@ -80,7 +79,6 @@ export class RollcallApp implements AppService {
   /** Making files or uploading, outside of a recording. */
   readonly #work: SessionWork;
   readonly #holds: UploadHolds;
-  readonly #previews: PreviewQueue;
   readonly #progress = new ProgressTeller((sessionId, progress) =>
     this.#tell({ kind: 'progress', sessionId, progress }),
   );
@@ -115,7 +113,6 @@ export class RollcallApp implements AppService {
       onEvent: (sessionId, event) => this.#progress.hear(sessionId, event),
       onOver: (sessionId) => this.#progress.over(sessionId),
     });
-    this.#previews = new PreviewQueue(() => environment.ffmpeg());
     environment.ensurePreviews = async (sessionId, outputId) => {
       await this.previews(sessionId, outputId).catch((error: unknown) => console.error('previews:', error));
     };
@@ -319,7 +316,8 @@ export class RollcallApp implements AppService {
         emit,
         signal,
       });
-      await measureFiles(manifest, { ffmpeg: () => this.#environment.ffmpeg(), emit, signal });
+      const { previews } = this.#environment;
+      await measureFiles(manifest, { ffmpeg: () => this.#environment.ffmpeg(), emit, signal, previews });
       if (error) throw error;
       if (manifest.session.settings.upload) await this.#deliver(manifest, emit, signal);
     });
@@ -356,7 +354,7 @@ export class RollcallApp implements AppService {
 
   async previews(sessionId: string, outputId: string): Promise<OutputPreviews | null> {
     const { session, dir } = await this.#index.detail(sessionId);
-    return session && this.#previews.get(dir, session, outputId);
+    return session && this.#environment.previews.get(dir, session, outputId);
   }
 
   async cancelUploads(sessionId: string): Promise<void> {

@@ -29,7 +29,7 @@ export class CliRuntime {
   }
 
   /** Runs one command to its end. @returns the exit code. */
-  run(words: readonly string[]): Promise<number> {
+  async run(words: readonly string[]): Promise<number> {
     const listeners: (() => void)[] = [];
     let stopping = false;
     const interrupt = (): void => {
@@ -79,7 +79,14 @@ export class CliRuntime {
       err: (text: string) => void process.stderr.write(text),
       terminal: process.stderr.isTTY,
     };
-    return runCli(words, services, io, (listener) => listeners.push(listener));
+    return this.#untilIdle(await runCli(words, services, io, (listener) => listeners.push(listener)), listeners);
+  }
+
+  /** What is left are previews, for the window: they are made before the process ends, unless somebody cannot wait. */
+  async #untilIdle(exitCode: number, listeners: (() => void)[]): Promise<number> {
+    const interrupted = new Promise<void>((resolve) => listeners.push(resolve));
+    await Promise.race([this.#environment.previews.idle(), interrupted]);
+    return exitCode;
   }
 
   #tools(emit: Emit, signal: AbortSignal) {
@@ -87,6 +94,7 @@ export class CliRuntime {
       ffmpeg: () => this.#environment.ffmpeg(),
       cards: this.#environment.cards,
       encoders: this.#environment.encoders,
+      previews: this.#environment.previews,
       emit,
       signal,
     };

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CardRenderer } from './contract/cards.ts';
 import type { Settings } from './contract/settings.ts';
+import { PreviewQueue } from './library/preview-queue.ts';
 import { Encoders } from './media/encoders.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
 import { findFfmpeg } from './media/find-ffmpeg.ts';
@@ -41,6 +42,8 @@ export class Environment {
   #ffmpeg: Promise<Ffmpeg> | null = null;
   /** Which of ffmpeg's encoders work on this machine, and are worth it. */
   readonly encoders = new Encoders({ onTrouble: (message) => console.error(message) });
+  /** Posters, scrubbing pictures and waveforms of finished files. */
+  readonly previews = new PreviewQueue(() => this.ffmpeg());
   /** Where the player finds a session's folder; the library sets it. */
   sessionDir: (sessionId: string) => string | null | Promise<string | null> = () => null;
   /** Makes the previews of a session's output for a page that asks for its poster; the library sets it. */
@@ -177,6 +180,7 @@ export class Environment {
   }
 
   async close(): Promise<void> {
+    await this.previews.close();
     await this.#cards.close();
   }
 }

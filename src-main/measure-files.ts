@@ -3,7 +3,7 @@ import { toRollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
 import type { Session, SessionHandle, SessionOutput, SessionTrack } from './contract/session.ts';
 import type { TimelineEvent } from './contract/timeline.ts';
-import { ensurePreviews } from './library/previews.ts';
+import type { PreviewQueue } from './library/preview-queue.ts';
 import type { Ffmpeg } from './media/ffmpeg.ts';
 import { TrackPool } from './media/track-pool.ts';
 import { readTimeline } from './recording/timeline.ts';
@@ -14,13 +14,14 @@ export interface MeasureTools {
   signal: AbortSignal;
   /** The session's tracks where they are open already; whoever made it closes it. */
   pool?: TrackPool | undefined;
+  /** Makes the files' previews afterwards, while nobody waits. */
+  previews?: Pick<PreviewQueue, 'later'> | undefined;
 }
 
 const OUTPUTS_AT_ONCE = 2;
 
 /**
- * Measures a session's finished files: the certificate of each into the manifest, and its previews. What is there
- * already is kept. Files are good without it, so what fails is said and fails nothing else; the next run tries again.
+ * Measures a session's finished files: the certificate of each into the manifest. What is there already is kept. Files are good without it, so what fails is said and fails nothing else; the next run tries again.
  */
 export async function measureFiles(handle: SessionHandle, tools: MeasureTools): Promise<void> {
   await new FileMeasurer(handle, tools).all();
@@ -57,6 +58,7 @@ export class FileMeasurer {
     for (const { output_id, state } of this.#handle.session.outputs) if (state === 'done') this.add(output_id);
     await Promise.all(this.#workers);
     if (!this.#tools.pool) await this.#pool.close();
+    if (!this.#tools.signal.aborted) this.#tools.previews?.later(this.#handle.dir, this.#handle.session);
   }
 
   async #work(): Promise<void> {
@@ -68,35 +70,17 @@ export class FileMeasurer {
   }
 
   async #measure(output: SessionOutput): Promise<void> {
-    const tools = { ...this.#tools, pool: this.#pool };
-    const certified = attempt(output, 'certificate', tools, async () => {
+    const { emit, signal } = this.#tools;
+    try {
       this.#timeline ??= readTimeline(this.#handle.dir);
-      await certifyOutput(this.#handle, output, await this.#timeline, tools);
-    });
-    const previewed = attempt(output, 'previews', tools, async () => {
-      const { signal, ffmpeg } = tools;
-      await ensurePreviews({ sessionDir: this.#handle.dir, output, ffmpeg: await ffmpeg(), signal });
-    });
-    await Promise.all([certified, previewed]);
-  }
-}
-
-async function attempt(
-  { file }: SessionOutput,
-  what: 'certificate' | 'previews',
-  { emit, signal }: MeasureTools,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    if (!signal.aborted) await work();
-  } catch (thrown) {
-    const { code, message } = toRollcallError(thrown);
-    if (code === 'CANCELLED') return;
-    emit({
-      event: 'warning',
-      code: what.toUpperCase(),
-      message: `The ${what} of ${file} could not be made: ${message}`,
-    });
+      const tools = { ...this.#tools, pool: this.#pool };
+      if (!signal.aborted) await certifyOutput(this.#handle, output, await this.#timeline, tools);
+    } catch (thrown) {
+      const { code, message } = toRollcallError(thrown);
+      if (code === 'CANCELLED') return;
+      const said = `The certificate of ${output.file} could not be made: ${message}`;
+      emit({ event: 'warning', code: 'CERTIFICATE', message: said });
+    }
   }
 }
 

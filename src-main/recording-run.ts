@@ -225,7 +225,9 @@ export class RecordingRun {
     this.#phase = 'finalizing';
     if (keepRoom && this.#plan.roomIsNew) this.#keepRoom();
     const ffmpeg = (): Promise<Ffmpeg> => this.#environment.ffmpeg();
-    const measurer = new FileMeasurer(manifest, { ffmpeg, emit, signal, pool: this.#files?.pool });
+    const measurer = new FileMeasurer(manifest, {
+      ...{ ffmpeg, emit, signal, pool: this.#files?.pool, previews: this.#environment.previews },
+    });
     const failed = await makeFiles(manifest, {
       ffmpeg,
       cards: this.#environment.cards,

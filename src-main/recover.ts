@@ -5,7 +5,7 @@ import { RollcallError, toRollcallError } from './contract/errors.ts';
 import { MANIFEST_FILE } from './contract/ids.ts';
 import { doneEvent } from './deliver.ts';
 import { makeFiles, type FinishTools } from './finish.ts';
-import { measureFiles } from './measure-files.ts';
+import { measureFiles, type MeasureTools } from './measure-files.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
 
@@ -16,7 +16,7 @@ const SESSION_DEPTH = 3;
  * Finishes what a crash left: makes the missing files of one session, or of every unfinished session of a library.
  * Sessions that another process works on are left alone and said to be. Uploads are for `rollcall upload`.
  */
-export async function recoverPath(path: string, tools: FinishTools): Promise<Outcome> {
+export async function recoverPath(path: string, tools: RecoverTools): Promise<Outcome> {
   const root = resolve(path);
   const dirs = await findSessions(root, SESSION_DEPTH);
   if (dirs.length === 0) {
@@ -39,7 +39,10 @@ export async function recoverPath(path: string, tools: FinishTools): Promise<Out
   return outcome;
 }
 
-async function recoverSession(dir: string, always: boolean, tools: FinishTools): Promise<RollcallError | null> {
+/** What recovering needs. */
+export type RecoverTools = FinishTools & Pick<MeasureTools, 'previews'>;
+
+async function recoverSession(dir: string, always: boolean, tools: RecoverTools): Promise<RollcallError | null> {
   const manifest = await SessionManifest.open(dir);
   const finished = manifest.session.state === 'done' || manifest.session.state === 'delivering';
   if (finished && !always) return null;

@@ -1,8 +1,9 @@
-import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { spriteAt } from '../src-main/contract/app-urls.ts';
 import type { SessionOutput } from '../src-main/contract/session.ts';
+import { PreviewQueue } from '../src-main/library/preview-queue.ts';
 import { describePreviews, ensurePreviews } from '../src-main/library/previews.ts';
 import { TrackPool } from '../src-main/media/track-pool.ts';
 import { makeStream } from '../src-main/streams/make-stream.ts';
@@ -122,6 +123,34 @@ it('makes a poster, scrubbing pictures and a waveform of a file, once, and again
     ...{ poster: null, sprites: null, peaks: 'peaks.json' },
   });
   expect(await ensurePreviews({ sessionDir: dir, output: { ...output, state: 'pending' }, ffmpeg })).toBeNull();
+
+  // By the queue: once for all who ask, and a session that is gone stays gone.
+  await rm(join(dir, '.previews'), { recursive: true });
+  const made = { ...session, outputs };
+  let ffmpegs = 0;
+  const queue = new PreviewQueue(() => {
+    ffmpegs++;
+    return Promise.resolve(ffmpeg);
+  });
+  queue.later(dir, made);
+  const asked = queue.get(dir, made, output.output_id);
+  await queue.idle();
+  expect((await readdir(join(dir, '.previews'))).sort()).toEqual(outputs.map(({ output_id }) => output_id).sort());
+  expect((await asked)?.posterUrl).toBe(posterUrl);
+  expect(ffmpegs).toBe(2);
+  const gone = join(root, 'gone');
+  await expect(queue.get(gone, made, output.output_id)).rejects.toThrow();
+  await expect(stat(gone)).rejects.toMatchObject({ code: 'ENOENT' });
+
+  // Closed in the middle of its work, it leaves nothing half made.
+  await rm(join(dir, '.previews'), { recursive: true });
+  queue.later(dir, made);
+  await queue.close();
+  expect(await readdir(join(dir, '.previews'))).toEqual([]);
+  const again = new PreviewQueue(() => Promise.resolve(ffmpeg));
+  again.later(dir, made);
+  await again.idle();
+  expect((await readdir(join(dir, '.previews'))).sort()).toEqual(outputs.map(({ output_id }) => output_id).sort());
 });
 
 /** From the frame header (SOF0) of a baseline JPEG. */

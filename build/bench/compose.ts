@@ -223,10 +223,7 @@ async function record(sfu: Sfu, casts: PublisherOptions[], seconds: number, work
   await sfu.waitForPeers(ROOM, 1);
   const publishers = await Promise.all(casts.map((options) => startPublisher(sfu, ROOM, options)));
   let cpu = 0;
-  // Up to the last file: what ends with the app is no part of making them.
-  const sampling = setInterval(() => {
-    if (ready === 0) cpu = Math.max(cpu, mainAndFfmpeg(child.pid ?? 0));
-  }, 200);
+  const sampling = setInterval(() => (cpu = Math.max(cpu, mainAndFfmpeg(child.pid ?? 0))), 200);
   await sleep(seconds * 1000);
   await Promise.all(publishers.map((publisher) => publisher.stop()));
   const leftAt = performance.now();

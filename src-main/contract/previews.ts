@@ -3,7 +3,8 @@ import { z } from 'zod';
 /**
  * Small pictures and peaks of a finished file: a poster for lists, sprite sheets for scrubbing, peaks for a waveform.
  * They are derived from the output's MP4 alone, live in `.previews/<output_id>/` of the session's folder, are never
- * uploaded, and are made again where they are absent or the file has changed since.
+ * uploaded, and are made again where they are absent or the file has changed since. After a recording they are made when
+ * its files are done, so that nobody waits for them.
  *
  * How the window gets them:
  * - A poster is an address: `<img src={posterUrl(sessionId, outputId)}>` (`app-urls.ts`). Asking for it makes it where it

@@ -97,7 +97,8 @@ async function make(job: PreviewsJob, sha256: string): Promise<PreviewsIndex> {
   const hasSound = tracks.some(({ kind }) => kind === 'audio');
   const meter = new PeakMeter(bucketMs(durationMs));
   await rm(dir, { recursive: true, force: true });
-  await mkdir(dir, { recursive: true });
+  await makeFolder(join(sessionDir, PREVIEWS_DIR));
+  await mkdir(dir);
   try {
     const child = ffmpeg.start({ name: `previews of ${output.file}`, signal, args: args(file, dir, plan, hasSound) });
     child.stdin.end();
@@ -123,6 +124,13 @@ async function make(job: PreviewsJob, sha256: string): Promise<PreviewsIndex> {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** Only in a session that is there: one that was deleted meanwhile does not come back as an empty folder. */
+async function makeFolder(dir: string): Promise<void> {
+  await mkdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 const spritesIndex = (plan: SpritePlan): PreviewsIndex['sprites'] => ({
