@@ -21,7 +21,8 @@ export interface MeasureTools {
 const OUTPUTS_AT_ONCE = 2;
 
 /**
- * Measures a session's finished files: the certificate of each into the manifest. What is there already is kept. Files are good without it, so what fails is said and fails nothing else; the next run tries again.
+ * Measures a session's finished files: the certificate of each into the manifest. What is there already is kept. Files are
+ * good without it, so what fails is said and fails nothing else; the next run tries again.
  */
 export async function measureFiles(handle: SessionHandle, tools: MeasureTools): Promise<void> {
   await new FileMeasurer(handle, tools).all();
