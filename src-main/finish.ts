@@ -63,6 +63,8 @@ type OutputTools = FinishTools & { pool: TrackPool };
 
 /** Files made at a time: while one is joined or hashed, another one is encoded. */
 const OUTPUTS_AT_ONCE = 2;
+/** Of files whose pieces are there: what takes time is the disk. */
+const JOINS_AT_ONCE = 4;
 
 async function makeOutputs(handle: SessionHandle, tools: OutputTools): Promise<RollcallError | null> {
   let first = null as RollcallError | null;
@@ -79,7 +81,7 @@ async function makeOutputs(handle: SessionHandle, tools: OutputTools): Promise<R
       if (stopped) return;
     }
   };
-  await Promise.all(Array.from({ length: OUTPUTS_AT_ONCE }, work));
+  await Promise.all(Array.from({ length: arePieced ? JOINS_AT_ONCE : OUTPUTS_AT_ONCE }, work));
   if (stopped) return stopped;
   await rm(join(handle.dir, WORK_DIR), { recursive: true, force: true });
   await handle.update((draft) => {
