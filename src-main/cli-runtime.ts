@@ -145,11 +145,11 @@ export class CliRuntime {
   }
 
   async #verify(words: { sessionDir: string; settings?: string }, emit: Emit, signal: AbortSignal): Promise<Outcome> {
-    const { verifyError, verifySession } = await import('./verify.ts');
+    const { verifyError, verifySession, verifySummary } = await import('./verify.ts');
     const manifest = await SessionManifest.open(resolvePath(words.sessionDir));
     const { destination } = settingsOfSession(await this.#environment.settings(words.settings), manifest.session);
     const ffmpeg = () => this.#environment.ffmpeg();
     const result = await verifySession(manifest.dir, manifest.session, destination, { ffmpeg, emit, signal });
-    return { done: doneEvent(manifest, destination), error: verifyError(result) };
+    return { done: doneEvent(manifest, destination), error: verifyError(result), summary: verifySummary(result) };
   }
 }

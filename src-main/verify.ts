@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { count } from './cli/output.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import type { Emit } from './contract/events.ts';
 import type { TimelineEvent } from './contract/timeline.ts';
@@ -185,3 +186,7 @@ export function verifyError({ problems, unchecked }: VerifyResult): RollcallErro
   }
   return null;
 }
+
+/** What a person is told where all is well. */
+export const verifySummary = ({ checkedFiles, checkedObjects }: VerifyResult): string =>
+  `${count(checkedFiles, 'file')} on disk and ${count(checkedObjects, 'object')} in the storage are as session.json says.`;

@@ -281,7 +281,9 @@ describe('a call with three people who join and leave', () => {
 
   test('"verify" finds all well, does not vouch for what it cannot check, and sees what was changed', async () => {
     const dir = done.session_dir ?? '';
-    expect((await runCommand(['verify', dir, '--settings', settings])).code).toBe(0);
+    const verified = await runCommand(['verify', dir, '--settings', settings]);
+    expect(verified.code).toBe(0);
+    expect(verified.stderr).toMatch(/✓ \d+ files on disk and \d+ objects in the storage are as session\.json says\./);
     // Without the settings file there are no keys to ask the store with.
     expect((await runCommand(['verify', dir])).code).toBe(5);
     const copy = join(temporaryDir('copy'), 'session');

@@ -32,6 +32,10 @@ export class Printer {
     this.#human(event);
   }
 
+  success(summary: string): void {
+    this.#line(`✓ ${summary}`);
+  }
+
   #human(event: RollcallEvent): void {
     switch (event.event) {
       case 'joined':
@@ -121,7 +125,8 @@ const DEFERRED_WORDS: Record<FilesDeferred, string> = {
   everything: '… the computer is busy: the files are made when it is less so, at the latest after the call',
 };
 
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+/** "1 file", "2 files". */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 const clock = (ms: number): string => {
   const seconds = Math.floor(ms / 1000);

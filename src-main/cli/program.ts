@@ -53,6 +53,8 @@ export interface PadWords {
 export interface Outcome {
   done: DoneEvent | null;
   error: RollcallError | null;
+  /** What a person is told of a success that says nothing else. */
+  summary?: string;
 }
 
 /** What the commands do, handed in by the composition root. `signal` aborts at the first interruption. */
@@ -110,6 +112,7 @@ export async function runCli(
       exitCode = outcome.error.exitCode;
     }
     if (outcome.done) emit(outcome.done);
+    if (outcome.summary !== undefined && !outcome.error) printer.success(outcome.summary);
   };
   const twice = new Promise<number>((resolve) => {
     onInterrupt(() => {
