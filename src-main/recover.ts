@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { count } from './cli/output.ts';
 import type { Outcome } from './cli/program.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import { MANIFEST_FILE } from './contract/ids.ts';
@@ -28,13 +29,23 @@ export async function recoverPath(path: string, tools: RecoverTools): Promise<Ou
   }
   const one = dirs.length === 1 && dirs[0] === root;
   let outcome: Outcome = { done: null, error: null };
+  let made = 0;
+  const counting: RecoverTools = {
+    ...tools,
+    onMade: (outputId) => {
+      made++;
+      tools.onMade?.(outputId);
+    },
+  };
   for (const dir of dirs) {
-    const error = await recoverSession(dir, one, tools).catch((thrown: unknown) => toRollcallError(thrown));
+    const error = await recoverSession(dir, one, counting).catch((thrown: unknown) => toRollcallError(thrown));
     if (error && !one) tools.emit({ event: 'warning', code: error.code, message: `${dir}: ${error.message}` });
     outcome = { ...outcome, error: outcome.error ?? (error?.code === 'SESSION_BUSY' && !one ? null : error) };
     if (one && !(error && error.code === 'SESSION_INVALID'))
       outcome.done = doneEvent(await SessionManifest.open(dir), null);
   }
+  const result = made === 0 ? 'no file was missing' : `${count(made, 'file')} made`;
+  outcome.summary = `${count(dirs.length, 'session')} looked at: ${result}.`;
   if (!one) outcome.done = { event: 'done', session_dir: null, composite: null, streams: [], uploads: [] };
   return outcome;
 }

@@ -396,8 +396,10 @@ describe('a call with three people who join and leave', () => {
         .filter((line) => !/"track-closed"|"session-stopped"/.test(line))
         .join('\n'),
     );
-    const { code: recovered, events } = await runCommand(['recover', copy]);
+    const { code: recovered, events, stderr } = await runCommand(['recover', copy]);
     expect(recovered).toBe(0);
+    expect(stderr).toMatch(/✓ 1 session looked at: \d+ files made\./);
+    expect((await runCommand(['recover', copy])).stderr).toContain('✓ 1 session looked at: no file was missing.');
     const again = events.at(-1) as DoneEvent;
     for (const { peer_id, duration } of done.streams) {
       const stream = again.streams.find((candidate) => candidate.peer_id === peer_id);
