@@ -34,7 +34,8 @@ export interface ClipOptions {
 const CLIP_VERSION = 4;
 
 /** Where clips (and other things made once) are kept between runs. */
-export const cacheDir = (): string => process.env.ROLLCALL_CACHE ?? join(tmpdir(), 'rollcall-test-cache');
+export const cacheDir = (): string =>
+  process.env.ROLLCALL_CACHE ?? process.env.ROLLCALL_TEST_CLIPS ?? join(tmpdir(), 'rollcall-test-cache');
 
 const pixels = (rect: Rect, width: number, height: number): Rect => ({
   x: Math.round(rect.x * width),
