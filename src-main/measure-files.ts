@@ -58,6 +58,8 @@ export class FileMeasurer {
   async all(): Promise<void> {
     for (const { output_id, state } of this.#handle.session.outputs) if (state === 'done') this.add(output_id);
     await Promise.all(this.#workers);
+    // One that was added as a worker was leaving.
+    await this.#work();
     if (!this.#tools.pool) await this.#pool.close();
     if (!this.#tools.signal.aborted) this.#tools.previews?.later(this.#handle.dir, this.#handle.session);
   }

@@ -1,14 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { count } from './cli/output.ts';
 import type { Outcome } from './cli/program.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
 import { MANIFEST_FILE } from './contract/ids.ts';
+import { plural } from './contract/texts/en/plural.ts';
 import { doneEvent } from './deliver.ts';
 import { makeFiles, type FinishTools } from './finish.ts';
 import { measureFiles, type MeasureTools } from './measure-files.ts';
 import { lockSession } from './recording/lock.ts';
 import { SessionManifest } from './recording/manifest.ts';
+
+/** What recovering needs. */
+export type RecoverTools = FinishTools & Pick<MeasureTools, 'previews'>;
 
 /** `<library>/<room>/<date>/<session>`: how deep below a library its sessions are. */
 const SESSION_DEPTH = 3;
@@ -44,14 +47,11 @@ export async function recoverPath(path: string, tools: RecoverTools): Promise<Ou
     if (one && !(error && error.code === 'SESSION_INVALID'))
       outcome.done = doneEvent(await SessionManifest.open(dir), null);
   }
-  const result = made === 0 ? 'no file was missing' : `${count(made, 'file')} made`;
-  outcome.summary = `${count(dirs.length, 'session')} looked at: ${result}.`;
+  const result = made === 0 ? 'no file was missing' : `${plural(made, 'file')} made`;
+  outcome.summary = `${plural(dirs.length, 'session')} looked at: ${result}.`;
   if (!one) outcome.done = { event: 'done', session_dir: null, composite: null, streams: [], uploads: [] };
   return outcome;
 }
-
-/** What recovering needs. */
-export type RecoverTools = FinishTools & Pick<MeasureTools, 'previews'>;
 
 async function recoverSession(dir: string, always: boolean, tools: RecoverTools): Promise<RollcallError | null> {
   const manifest = await SessionManifest.open(dir);

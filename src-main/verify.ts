@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { count } from './cli/output.ts';
 import { RollcallError, toRollcallError } from './contract/errors.ts';
+import { plural } from './contract/texts/en/plural.ts';
 import type { Emit } from './contract/events.ts';
 import type { TimelineEvent } from './contract/timeline.ts';
 import type { Receipt, Session, SessionOutput } from './contract/session.ts';
@@ -189,4 +189,4 @@ export function verifyError({ problems, unchecked }: VerifyResult): RollcallErro
 
 /** What a person is told where all is well. */
 export const verifySummary = ({ checkedFiles, checkedObjects }: VerifyResult): string =>
-  `${count(checkedFiles, 'file')} on disk and ${count(checkedObjects, 'object')} in the storage are as session.json says.`;
+  `${plural(checkedFiles, 'file')} on disk and ${plural(checkedObjects, 'object')} in the storage are as session.json says.`;

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../contract/errors.ts';
 import type { FilesDeferred, RollcallEvent } from '../contract/events.ts';
+import { plural } from '../contract/texts/en/plural.ts';
 
 /** Where the command line writes: `out` for results (JSON lines), `err` for people. */
 export interface CliIo {
@@ -32,6 +33,7 @@ export class Printer {
     this.#human(event);
   }
 
+  /** Says what was done, to people only. */
   success(summary: string): void {
     this.#line(`✓ ${summary}`);
   }
@@ -39,7 +41,7 @@ export class Printer {
   #human(event: RollcallEvent): void {
     switch (event.event) {
       case 'joined':
-        return this.#line(`Joined ${event.room}: ${count(event.peers, 'peer')} there.`);
+        return this.#line(`Joined ${event.room}: ${plural(event.peers, 'peer')} there.`);
       case 'recording':
         return this.#line(`● Recording into ${event.session_dir}`);
       case 'paused':
@@ -124,9 +126,6 @@ const DEFERRED_WORDS: Record<FilesDeferred, string> = {
   composite: '… the computer is busy: the composite is made later, the streams during the call',
   everything: '… the computer is busy: the files are made when it is less so, at the latest after the call',
 };
-
-/** "1 file", "2 files". */
-export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 const clock = (ms: number): string => {
   const seconds = Math.floor(ms / 1000);

@@ -1,7 +1,6 @@
 import type { OutputPreviews } from '../contract/previews.ts';
 import type { Session } from '../contract/session.ts';
 import type { Ffmpeg } from '../media/ffmpeg.ts';
-import { describePreviews, ensurePreviews } from './previews.ts';
 
 /**
  * The previews of all sessions, one made at a time and each once, whoever asks: a list of a thousand sessions asks for all
@@ -54,6 +53,8 @@ export class PreviewQueue {
     const output = session.outputs.find(({ output_id }) => output_id === outputId);
     if (!output) return null;
     const { signal } = this.#closing;
+    // What makes them is loaded by those commands only that need it.
+    const { describePreviews, ensurePreviews } = await import('./previews.ts');
     const index = await ensurePreviews({ sessionDir, output, ffmpeg: await this.#ffmpeg(), signal });
     return index && describePreviews(sessionDir, session, outputId, index);
   }
